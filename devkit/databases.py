@@ -1,0 +1,202 @@
+# Part of the complaint management suite. See LICENSE file for full licensing details.
+"""Databases: made, copied, dropped; and the two templates that make tests start quickly.
+
+Level one holds the Odoo add-ons that ours depend on. Level two is a copy of it with ours
+installed; it is made anew when a file of ours changes that installation can see.
+"""
+
+import ast
+import os
+import shutil
+import subprocess
+
+from . import odoo_source, ui
+from .environment import variables
+from .log_guard import complaints_in
+from .paths import ADDONS, DATA_DIR, ROOT
+from .postgres import bin_folder
+from .stamps import Stamp, digest, lock, remove, tree_digest
+
+# Names that no add-on, model or table of ours begins with: the log is searched for those.
+LEVEL_ONE, LEVEL_TWO, COPY = "complaintdev_odoo_", "complaintdev_addons_", "complaintdev_test_"
+
+
+def psql(statement, database="postgres"):
+    """Run one SQL statement; return its rows as lists of texts."""
+    result = subprocess.run(
+        [str(bin_folder() / "psql"), "-XAtq", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", statement],
+        env=variables(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode:
+        raise ui.DevError(f"PostgreSQL refused: {result.stderr.strip()}", f"The statement was: {statement}")
+    return [line.split("\t") for line in result.stdout.splitlines()]
+
+
+def names():
+    """Names of all databases on the server."""
+    return [row[0] for row in psql("SELECT datname FROM pg_database WHERE NOT datistemplate")]
+
+
+def filestore(name):
+    """Folder of a database's files."""
+    return DATA_DIR / "filestore" / name
+
+
+def drop(name):
+    """Drop a database and its files; no fault if there is none."""
+    psql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    remove(filestore(name))
+
+
+def copy(source, target):
+    """Copy a database that nobody uses, files included."""
+    drop(target)
+    psql(f'CREATE DATABASE "{target}" TEMPLATE "{source}" STRATEGY FILE_COPY')
+    if filestore(source).is_dir():
+        # Files of the store are never written to, only added and removed: links will do.
+        shutil.copytree(filestore(source), filestore(target), copy_function=os.link)
+
+
+def rename(source, target):
+    """Give a database its final name, files included."""
+    drop(target)
+    psql(f'ALTER DATABASE "{source}" RENAME TO "{target}"')
+    if filestore(source).is_dir():
+        filestore(source).rename(filestore(target))
+
+
+def manifest(addon):
+    """An add-on's manifest."""
+    return ast.literal_eval((ROOT / addon / "__manifest__.py").read_text(encoding="utf-8"))
+
+
+def dependencies():
+    """What our add-ons need of Odoo."""
+    needed = {name for addon in ADDONS for name in manifest(addon)["depends"]}
+    return sorted(needed - set(ADDONS))
+
+
+def _unseen_by_installation(relative):
+    return relative.parts[1:2] == ("tests",) or relative.parts[1:3] == ("static", "tests")
+
+
+def addons_digest():
+    """Changes with every file of ours that an installation can see."""
+    return tree_digest([ROOT / addon for addon in ADDONS], _unseen_by_installation)
+
+
+def level_one_name():
+    """Name of the template without our add-ons."""
+    return LEVEL_ONE + digest(odoo_source.identity(), *dependencies(), length=12)
+
+
+def level_two_name():
+    """Name of the template with our add-ons."""
+    return LEVEL_TWO + digest(level_one_name(), addons_digest(), length=12)
+
+
+def level_one(session):
+    """Have the template without our add-ons; return its name."""
+    name = level_one_name()
+    with lock("templates", "Another ./dev command is making a template database; waiting for it."):
+        _level_one(session, name)
+    return name
+
+
+def _level_one(session, name):
+    if name in names():
+        return
+    _drop_older(LEVEL_ONE)
+    draft = f"{name}_draft"
+    drop(draft)
+    modules = dependencies()
+    with ui.step(f"Template database with {', '.join(modules)}"):
+        _install(session, draft, modules, "template-odoo.log")
+        rename(draft, name)
+
+
+def level_two(session):
+    """Have the template with our add-ons; return its name."""
+    name = level_two_name()
+    with lock("templates", "Another ./dev command is making a template database; waiting for it."):
+        _level_two(session, name)
+    return name
+
+
+def _level_two(session, name):
+    if name in names():
+        return
+    base = level_one_name()
+    _level_one(session, base)
+    _drop_older(LEVEL_TWO)
+    draft = f"{name}_draft"
+    with ui.step(f"Template database with {', '.join(ADDONS)}"):
+        copy(base, draft)
+        log = _install(session, draft, ADDONS, "template-addons.log")
+        guard = Stamp(f"installation-{name}")
+        guard.write(complaints_in(log.read_text(encoding="utf-8", errors="replace")))
+        rename(draft, name)
+
+
+def installation_complaints(name):
+    """What the log said against our add-ons while template ``name`` was made."""
+    return Stamp(f"installation-{name}").read() or []
+
+
+def _install(session, database, modules, log_name):
+    status, log = session.odoo(
+        "-d", database, "-i", ",".join(modules), "--stop-after-init", "--no-http", log_name=log_name
+    )
+    installed = {row[0] for row in psql("SELECT name FROM ir_module_module WHERE state = 'installed'", database)}
+    if status or not set(modules) <= installed:
+        raise ui.explain(log, f"Installing {', '.join(modules)} failed", *_first_error(log))
+    psql("VACUUM ANALYZE", database)
+    return log
+
+
+def _first_error(log):
+    """The line of a log that names the fault, if one does."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    found = [line for line in lines if " ERROR " in line or " CRITICAL " in line]
+    return [f"  | {line[:300]}" for line in found[:2]]
+
+
+def _drop_older(prefix):
+    for name in names():
+        if name.startswith(prefix):
+            drop(name)
+            Stamp(f"installation-{name}").clear()
+
+
+def drop_templates():
+    """Drop both templates, to make them anew."""
+    with lock("templates", "Another ./dev command is making a template database; waiting for it."):
+        _drop_older(LEVEL_TWO)
+        _drop_older(LEVEL_ONE)
+
+
+def test_copy(session):
+    """A fresh database with our add-ons, named after this process; others' leavings are dropped."""
+    name = level_two_name()
+    with lock("templates", "Another ./dev command is making a template database; waiting for it."):
+        for left in names():
+            if left.startswith(COPY) and not _is_alive(left.removeprefix(COPY).split("_")[0]):
+                drop(left)
+        _level_two(session, name)
+        target = f"{COPY}{os.getpid()}"
+        copy(name, target)
+    return target, name
+
+
+def _is_alive(pid):
+    try:
+        os.kill(int(pid), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
