@@ -150,15 +150,20 @@ def _install(session, database, modules, log_name):
     status, log = session.odoo(
         "-d", database, "-i", ",".join(modules), "--stop-after-init", "--no-http", log_name=log_name
     )
-    installed = {row[0] for row in psql("SELECT name FROM ir_module_module WHERE state = 'installed'", database)}
-    if status or not set(modules) <= installed:
-        raise ui.explain(log, f"Installing {', '.join(modules)} failed", *_first_error(log))
+    if status or not has_addons(database, modules):
+        raise ui.explain(log, f"Installing {', '.join(modules)} failed", *first_errors(log))
     psql("VACUUM ANALYZE", database)
     return log
 
 
-def _first_error(log):
-    """The line of a log that names the fault, if one does."""
+def has_addons(database, addons=ADDONS):
+    """Tell whether all of ``addons`` are installed in a database."""
+    rows = psql("SELECT name FROM ir_module_module WHERE state = 'installed'", database)
+    return set(addons) <= {row[0] for row in rows}
+
+
+def first_errors(log):
+    """The lines of a log that name the fault, if any do."""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     found = [line for line in lines if " ERROR " in line or " CRITICAL " in line]
     return [f"  | {line[:300]}" for line in found[:2]]

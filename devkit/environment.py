@@ -135,8 +135,9 @@ def wait(process):
 
     for number in (signal.SIGTERM, signal.SIGHUP):
         previous[number] = signal.signal(number, hand_on)
-    # A terminal sends Ctrl-C to the child as well: it decides, we wait.
-    previous[signal.SIGINT] = signal.signal(signal.SIGINT, lambda *_args: None)
+    # A terminal sends Ctrl-C to a child of our group as well: it decides, we wait.
+    own_group = os.getpgid(process.pid) != os.getpgrp()
+    previous[signal.SIGINT] = signal.signal(signal.SIGINT, hand_on if own_group else lambda *_args: None)
     try:
         return process.wait()
     finally:
