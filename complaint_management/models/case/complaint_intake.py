@@ -1,0 +1,81 @@
+from odoo import api, fields, models
+
+
+class ComplaintIntake(models.Model):
+    """What receiving a complaint does beside the record itself."""
+
+    _inherit = "complaint.complaint"
+
+    partner_complaint_count = fields.Integer(related="partner_id.complaint_count", related_sudo=False)
+
+    def action_open_partner_complaints(self):
+        """Open all complaints of the customer's company or family."""
+        self.ensure_one()
+        return self.partner_id.action_open_complaints()
+
+    def _fill_partner(self):
+        """Contact data that was typed on the complaint completes a contact that lacks it."""
+        for complaint in self:
+            partner = complaint.partner_id
+            vals = {
+                fname: complaint[f"partner_{fname}"]
+                for fname in ("email", "phone")
+                if partner and not partner[fname] and complaint[f"partner_{fname}"]
+            }
+            # A contact of the company or of the user is nobody's to change from a complaint.
+            if vals and not partner.sudo().user_ids and partner.has_access("write"):
+                partner.write(vals)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"partner_id", "partner_email", "partner_phone"} & vals.keys():
+            self._fill_partner()
+        if vals.get("user_id"):
+            # Mail and forms are received by nobody: whoever takes the case first is its first receiver.
+            self.filtered(lambda complaint: not complaint.received_by_id).received_by_id = vals["user_id"]
+        return result
+
+    def action_create_partner(self):
+        """Make contacts of complainants who are not customers yet, or find those who are.
+
+        Contacts are found by e-mail address or phone number, else created.
+        """
+        for complaint in self.filtered(lambda complaint: not complaint.partner_id):
+            complaint.partner_id = complaint._find_partner() or self.env["res.partner"].create(
+                complaint._prepare_partner_vals()
+            )
+
+    def _find_partner(self):
+        """Return the contact with the complainant's e-mail address or phone number, or none."""
+        self.ensure_one()
+        Partner = self.env["res.partner"]
+        companies = [("company_id", "in", [False, self.company_id.id])]
+        if self.email_normalized:
+            partner = Partner.search([("email_normalized", "=", self.email_normalized), *companies], limit=1)
+            if partner:
+                return partner
+        if self.phone_key:
+            return Partner.search([*Partner._get_complaint_phone_domain(self.partner_phone), *companies], limit=1)
+        return Partner
+
+    def _prepare_partner_vals(self):
+        self.ensure_one()
+        return {
+            "name": self.partner_name or self.partner_email or self.partner_phone or self.number,
+            "email": self.partner_email,
+            "phone": self.partner_phone,
+            "company_id": self.company_id.id if self.env["res.company"].sudo().search_count([], limit=2) > 1 else False,
+        }
+
+    @api.onchange("partner_phone", "partner_email")
+    def _onchange_contact_data(self):
+        """A known phone number or address brings the customer up while the clerk is typing."""
+        if not self.partner_id and (self.partner_phone or self.partner_email):
+            partner = self._find_partner()
+            if partner:
+                self.partner_id = partner
+
+    @api.onchange("sale_order_id")
+    def _onchange_sale_order_id(self):
+        if self.sale_order_id and not self.partner_id:
+            self.partner_id = self.sale_order_id.partner_id

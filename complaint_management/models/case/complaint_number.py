@@ -1,0 +1,40 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+
+#: Code of the number sequences, one per company.
+SEQUENCE_CODE = "complaint.complaint"
+
+
+class ComplaintNumber(models.Model):
+    """One number per complaint, unique per company and year, never reused (IN-3)."""
+
+    _inherit = "complaint.complaint"
+
+    @api.model
+    def _set_numbers(self, vals_list):
+        """Give every complaint that is to be created its number, in blocks per company and year.
+
+        The year is that of the receipt, where the company is. A number handed in is not taken:
+        only the sequence knows which are free.
+
+        :param vals_list: values for ``create``; changed in place
+        """
+        blocks = defaultdict(list)
+        now = fields.Datetime.now()
+        default_company = self.env.context.get("default_company_id") or self.env.company.id
+        for vals in vals_list:
+            company_id = vals.get("company_id") or default_company
+            received = fields.Datetime.to_datetime(vals.get("received_at")) or now
+            blocks[company_id, received].append(vals)
+        by_year = defaultdict(list)
+        for (company_id, received), block in blocks.items():
+            company = self.env["res.company"].sudo().browse(company_id)
+            local = fields.Datetime.context_timestamp(
+                self.with_context(tz=company.partner_id.tz or self.env.context.get("tz") or "UTC"), received
+            )
+            by_year[company, local.year].extend(block)
+        for (company, year), block in by_year.items():
+            numbers = self.env["ir.sequence"]._next_complaint_numbers(company, year, len(block))
+            for vals, number in zip(block, numbers, strict=True):
+                vals["number"] = number

@@ -1,0 +1,167 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command, Domain
+from odoo.tools import SQL
+
+#: Shortest subject whose wording says anything about what the complaint is.
+MIN_TEXT = 8
+#: Share of the subject's trigrams that another text must hold to count as similar.
+MIN_SIMILARITY = 0.45
+MAX_REPEATS = 8
+
+
+class ComplaintRepeat(models.Model):
+    """Repeated complaints are found while typing, linked or merged (IN-9)."""
+
+    _inherit = "complaint.complaint"
+
+    related_ids = fields.Many2many(
+        "complaint.complaint",
+        "complaint_complaint_related_rel",
+        "complaint_id",
+        "related_id",
+        string="Related Complaints",
+        copy=False,
+        domain="[('id', '!=', id), ('company_id', '=', company_id)]",
+        help="Complaints that belong together but stay apart.",
+    )
+    duplicate_of_id = fields.Many2one(
+        "complaint.complaint",
+        string="Merged into",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    repeat_ids = fields.Many2many(
+        "complaint.complaint",
+        string="Possible Repeats",
+        compute="_compute_repeat_ids",
+        help="Open and recent complaints of the same customer or contact data, about the same order or product, "
+        "or in similar words.",
+    )
+    repeat_reason = fields.Char(
+        string="Why", compute="_compute_repeat_reason", help="What this complaint shares with the one on the form."
+    )
+
+    @api.depends(
+        "step", "partner_id", "email_normalized", "phone_key", "sale_order_id", "product_id", "name", "related_ids"
+    )
+    def _compute_repeat_ids(self):
+        for complaint in self:
+            # Past triage it is decided what the complaint is; the form then need not look any more.
+            searched = complaint.step in (False, "new", "triage")
+            complaint.repeat_ids = complaint._find_repeats() if searched else False
+
+    @api.depends_context("repeat_of")
+    def _compute_repeat_reason(self):
+        labels = {
+            "partner_id": self.env._("same customer"),
+            "email_normalized": self.env._("same e-mail"),
+            "phone_key": self.env._("same phone"),
+            "sale_order_id": self.env._("same order"),
+            "product_id": self.env._("same product"),
+        }
+        other = self.browse(self.env.context.get("repeat_of"))
+        for complaint in self:
+            shared = [label for fname, label in labels.items() if other and complaint[fname] and complaint[fname] == other[fname]]
+            complaint.repeat_reason = ", ".join(shared[:2])
+
+    def _get_repeat_domain(self):
+        """Return the domain of open and recent complaints that share something with this one."""
+        self.ensure_one()
+        partner = self.partner_id.commercial_partner_id
+        shared = [
+            Domain(fname, "=", value)
+            for fname, value in (
+                ("email_normalized", self.email_normalized),
+                ("phone_key", self.phone_key),
+                ("sale_order_id", self.sale_order_id.id),
+            )
+            if value
+        ]
+        if partner:
+            shared.append(Domain("partner_id", "child_of", partner.ids))
+        if self.product_id and not partner:
+            shared.append(Domain("product_id", "=", self.product_id.id))
+        if not shared:
+            return Domain.FALSE
+        company = self.company_id or self.env.company
+        since = fields.Datetime.now() - timedelta(days=company.complaint_repeat_days)
+        return (
+            Domain.OR(shared)
+            & Domain("id", "not in", (self._origin | self.related_ids._origin).ids)
+            & Domain("duplicate_of_id", "=", False)
+            & Domain("company_id", "=", company.id)
+            & (Domain("closed_at", "=", False) | Domain("received_at", ">=", since))
+        )
+
+    def _find_repeats(self):
+        """Return up to :data:`MAX_REPEATS` complaints that this one may repeat, the newest first."""
+        self.ensure_one()
+        domain = self._get_repeat_domain()
+        found = self.browse() if domain.is_false() else self.search(domain, limit=MAX_REPEATS)
+        if len(found) < MAX_REPEATS and len((self.name or "").strip()) >= MIN_TEXT:
+            found |= self._find_similar(MAX_REPEATS - len(found)) - self._origin - found
+        return found
+
+    def _find_similar(self, limit):
+        """Return recent complaints whose subject resembles this one's, the most similar first.
+
+        The trigram index on the subject finds the candidates (pg_trgm, operator ``%``).
+        """
+        self.ensure_one()
+        company = self.company_id or self.env.company
+        since = fields.Datetime.now() - timedelta(days=company.complaint_repeat_days)
+        Complaint = self.env["complaint.complaint"]
+        query = Complaint._search(
+            Domain("company_id", "=", company.id)
+            & Domain("received_at", ">=", since)
+            & Domain("duplicate_of_id", "=", False)
+            & Domain("id", "not in", (self._origin | self.related_ids._origin).ids)
+        )
+        name = SQL.identifier(Complaint._table, "name")
+        query.add_where(SQL("%s %% %s", name, self.name))
+        query.add_where(SQL("similarity(%s, %s) >= %s", name, self.name, MIN_SIMILARITY))
+        query.order = SQL("similarity(%s, %s) DESC, %s DESC", name, self.name, SQL.identifier(Complaint._table, "id"))
+        query.limit = limit
+        return Complaint.browse(query)
+
+    def action_link_related(self, others):
+        """Link complaints that belong together, in both directions, and say so on each.
+
+        :param others: complaint.complaint, or ids where called from outside
+        """
+        self.ensure_one()
+        others = self.browse(others) if not isinstance(others, models.BaseModel) else others
+        if self in others:
+            raise UserError(self.env._("A complaint cannot be related to itself."))
+        (self | others).check_access("write")
+        new = others - self.related_ids
+        self.write({"related_ids": [Command.link(other.id) for other in new]})
+        new.write({"related_ids": [Command.link(self.id)]})
+        self._message_log(body=self.env._("Linked with %(numbers)s.", numbers=", ".join(new.mapped("number"))))
+        new._message_log_batch(
+            bodies=dict.fromkeys(new.ids, self.env._("Linked with %(numbers)s.", numbers=self.number))
+        )
+
+    def action_link_repeat(self):
+        """Button on a possible repeat: link it with the complaint on the form."""
+        current = self.browse(self.env.context.get("repeat_of")).exists()
+        if not current:
+            raise UserError(self.env._("Save the complaint first, then link it."))
+        current.action_link_related(self)
+
+    def action_merge(self):
+        """Open the merge wizard: for the selection, or for this complaint and its possible repeats."""
+        complaints = self | self.repeat_ids if len(self) == 1 else self
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Merge Complaints"),
+            "res_model": "complaint.merge",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"active_model": self._name, "active_ids": complaints.ids, "active_id": self[:1].id},
+        }

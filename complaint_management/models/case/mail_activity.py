@@ -1,0 +1,22 @@
+from odoo import api, models
+from odoo.exceptions import ValidationError
+
+
+class MailActivity(models.Model):
+    _inherit = "mail.activity"
+
+    @api.constrains("user_id", "res_model_id", "res_id")
+    def _check_complaint_exclusion(self):
+        """Whoever is assigned an activity can read it, so nobody excluded is assigned one (OR-2)."""
+        activities = self.filtered(lambda activity: activity.res_model == "complaint.complaint" and activity.user_id)
+        if not activities:
+            return
+        complaints_sudo = self.env["complaint.complaint"].sudo().browse(activities.mapped("res_id"))
+        for activity, complaint_sudo in zip(activities, complaints_sudo, strict=True):
+            if activity.user_id in complaint_sudo.excluded_user_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%(name)s is concerned by this complaint and cannot be given work on it. Choose somebody else.",
+                        name=activity.user_id.name,
+                    )
+                )

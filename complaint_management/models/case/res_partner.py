@@ -1,0 +1,85 @@
+import re
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import email_normalize
+
+from ...tools.contact_key import phone_key
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    complaint_count = fields.Integer(
+        string="Complaints",
+        compute="_compute_complaint_count",
+        groups="complaint_management.group_complaint_first_contact,"
+        "complaint_management.group_complaint_auditor,complaint_management.group_complaint_quality",
+    )
+    complaint_open_count = fields.Integer(
+        string="Open Complaints",
+        compute="_compute_complaint_count",
+        groups="complaint_management.group_complaint_first_contact,"
+        "complaint_management.group_complaint_auditor,complaint_management.group_complaint_quality",
+    )
+
+    def _compute_complaint_count(self):
+        """Count for a company also what its people complained about."""
+        groups = self.env["complaint.complaint"]._read_group(
+            [("partner_id", "child_of", self.ids)], ["partner_id"], ["__count", "closed_at:count"]
+        )
+        self.complaint_count = self.complaint_open_count = 0
+        for partner, count, closed in groups:
+            # The contact and everybody above it up to the company.
+            while partner:
+                if partner in self:
+                    partner.complaint_count += count
+                    partner.complaint_open_count += count - closed
+                partner = partner.parent_id
+
+    def action_open_complaints(self):
+        """Open the complaints of this contact and of everybody below it."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("complaint_management.complaint_action_all")
+        action["domain"] = [("partner_id", "child_of", self.ids)]
+        action["context"] = {"default_partner_id": self.id}
+        return action
+
+    @api.model
+    def _normalize_complaint_email(self, email):
+        """Return the address alone, in lower case; False where there is none."""
+        return email_normalize(email, strict=False) if email else False
+
+    # a caller is found by phone number or address while the clerk is typing
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        domain = super()._search_display_name(operator, value)
+        if (
+            self.env.context.get("complaint_partner_search")
+            and operator in ("ilike", "like")
+            and isinstance(value, str)
+            and len(re.sub(r"\D", "", value)) >= 4
+            and not re.search(r"[^\W\d_]", value)
+        ):
+            domain = Domain(domain) | self._get_complaint_phone_domain(value)
+        return domain
+
+    @api.model
+    def _get_complaint_phone_domain(self, number):
+        """Contacts whose number holds the digits, however either of them was typed."""
+        digits = phone_key(number) or re.sub(r"\D", "", number)
+        # A leading 00 would be read as an international prefix.
+        return Domain("phone_mobile_search", "ilike", digits.lstrip("0") or digits)
+
+    @api.model
+    def name_create(self, name):
+        """Typing a number or an address where the customer is asked for fills the right field."""
+        if self.env.context.get("complaint_partner_search"):
+            if "@" in name and self._normalize_complaint_email(name):
+                partner = self.create({"name": name.split("@")[0].split("<")[0].strip(' "'), "email": name})
+                return partner.id, partner.display_name
+            if phone_key(name) and not re.search(r"[^\W\d_]", name):
+                partner = self.create({"name": name, "phone": name})
+                return partner.id, partner.display_name
+        return super().name_create(name)

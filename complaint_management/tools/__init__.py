@@ -1,0 +1,3 @@
+from . import automatic_mail
+from . import contact_key
+from . import process

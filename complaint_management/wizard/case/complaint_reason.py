@@ -1,0 +1,38 @@
+from odoo import fields, models
+
+
+class ComplaintReason(models.TransientModel):
+    """Asks for the reason without which a complaint is neither ended early nor opened again."""
+
+    _name = "complaint.reason"
+    _description = "Reason for Ending or Reopening a Complaint"
+
+    complaint_ids = fields.Many2many(
+        "complaint.complaint", required=True, default=lambda self: self.env.context.get("active_ids")
+    )
+    kind = fields.Selection(
+        [("reject", "Reject"), ("cancel", "Cancel"), ("reopen", "Reopen")], required=True, default="reject"
+    )
+    reason = fields.Text(required=True)
+    step = fields.Selection(
+        [
+            ("triage", "Triage"),
+            ("dispatch", "Dispatch"),
+            ("investigation", "Investigation"),
+            ("solution", "Solution"),
+            ("execution", "Execution"),
+            ("feedback", "Result feedback"),
+        ],
+        string="Go on with",
+        default="investigation",
+        required=True,
+    )
+
+    def action_apply(self):
+        complaints = self.complaint_ids
+        if self.kind == "reopen":
+            complaints.action_reopen(self.reason, self.step)
+        elif self.kind == "cancel":
+            complaints.action_cancel(self.reason)
+        else:
+            complaints.action_reject(self.reason)
