@@ -25,7 +25,8 @@ def unpack(archive, folder):
                 _extract(content, folder)
         else:
             raise ui.DevError(
-                f"{archive}: not an archive that is known here.", "Known are .tar.gz (and kin), .zip and .deb."
+                f"{archive}: not an archive that is known here.",
+                "Known are .tar.gz (and kin), .zip and .deb.",
             )
     except (tarfile.TarError, zipfile.BadZipFile, EOFError) as fault:
         raise ui.DevError(f"{archive} is damaged: {fault}", "Fetch it again.") from fault
@@ -84,4 +85,3 @@ def download(url, target, title):
         ) from fault
     finally:
         draft.unlink(missing_ok=True)
-

@@ -21,6 +21,8 @@ def run(arguments):
         ui.say("Usage: ./dev bench NAME [ARGS]\nBenchmarks: " + (", ".join(available()) or "none yet"))
         return 0
     if name not in available():
-        raise ui.DevError(f"There is no benchmark '{name}'.", "There are: " + (", ".join(available()) or "none yet"))
+        raise ui.DevError(
+            f"There is no benchmark '{name}'.", "There are: " + (", ".join(available()) or "none yet")
+        )
     with session() as project:
         return project.run([PYTHON, FOLDER / f"{name}.py", *arguments], extra={"PYTHONPATH": str(ROOT)})

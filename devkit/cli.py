@@ -5,7 +5,7 @@ import argparse
 import errno
 import sys
 
-from . import ui
+from . import bench, clean, environment, i18n, lint, run, test, ui
 from .paths import shown
 
 EPILOG = """\
@@ -32,11 +32,17 @@ def _parser():
     made = command("setup", "set up without doing anything else")
     made.add_argument("--odoo", metavar="PATH", help="Odoo 19.0 to use: a folder, a source archive or a .deb")
 
-    made = command("run", "run Odoo with both add-ons and demo data", usage="./dev run [options] [-- ODOO-OPTIONS]")
+    made = command(
+        "run", "run Odoo with both add-ons and demo data", usage="./dev run [options] [-- ODOO-OPTIONS]"
+    )
     made.add_argument("--odoo", metavar="PATH", help="Odoo 19.0 to use: a folder, a source archive or a .deb")
-    made.add_argument("--port", type=int, default=8069, help="port on this machine's loopback (default: 8069)")
+    made.add_argument(
+        "--port", type=int, default=8069, help="port on this machine's loopback (default: 8069)"
+    )
     made.add_argument("--fresh", action="store_true", help="begin with a new database")
-    made.add_argument("--lang", action="append", default=[], metavar="CODE", help="load a language as well: zh_CN")
+    made.add_argument(
+        "--lang", action="append", default=[], metavar="CODE", help="load a language as well: zh_CN"
+    )
     made.add_argument("--workers", type=int, default=0, metavar="N", help="serve with N processes")
     made.add_argument("--verbose", action="store_true", help="show Odoo's whole log")
 
@@ -56,8 +62,11 @@ def _parser():
     made = command("lint", "check style and structure")
     made.add_argument("--fast", action="store_true", help="leave out the checks that need a database")
     made.add_argument("--fix", action="store_true", help="let ruff repair what it can first")
+    checks = ", ".join((*lint.FAST, *lint.SLOW))
+    made.add_argument("--only", action="append", default=[], metavar="CHECK", help=f"one of {checks}")
 
-    command("i18n", "export the .pot files and merge every .po with them")
+    made = command("i18n", "export the .pot files and merge every .po with them")
+    made.add_argument("languages", nargs="*", metavar="LANGUAGE", help="begin a translation: de, fr, pt_BR")
 
     command("bench", "run a benchmark of tests/bench; without a name, list them", add_help=False)
 
@@ -67,45 +76,27 @@ def _parser():
 
 
 def _dispatch(arguments, rest):
-    """Carry out one command. Imports are late so that each starts quickly."""
+    """Carry out one command; return the exit status."""
     match arguments.command:
         case "setup":
-            from .environment import ensure
-
-            ensure(arguments.odoo)
+            environment.ensure(arguments.odoo)
             ui.say("Ready. ./dev run starts Odoo, ./dev test runs the tests.")
             return 0
         case "run":
-            from .run import run
-
-            return run(arguments, rest)
+            return run.run(arguments, rest)
         case "test":
-            from .test import run
-
-            return run(
-                arguments.what, not arguments.no_browser, arguments.rebuild, arguments.first, arguments.keep, rest
-            )
+            return test.run(arguments, rest)
         case "odoo":
-            from .environment import session
-
-            with session() as project:
+            with environment.session() as project:
                 return project.odoo(*rest)
         case "lint":
-            from .lint import run
-
-            return run(arguments.fast, arguments.fix)
+            return lint.run(arguments.fast, arguments.fix, arguments.only)
         case "i18n":
-            from .i18n import run
-
-            return run()
+            return i18n.run(arguments.languages)
         case "bench":
-            from .bench import run
-
-            return run(rest)
+            return bench.run(rest)
         case "clean":
-            from .clean import run
-
-            return run(arguments.cache)
+            return clean.run(arguments.cache)
 
 
 def main(argv=None):

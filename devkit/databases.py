@@ -24,7 +24,18 @@ LEVEL_ONE, LEVEL_TWO, COPY = "complaintdev_odoo_", "complaintdev_addons_", "comp
 def psql(statement, database="postgres"):
     """Run one SQL statement; return its rows as lists of texts."""
     result = subprocess.run(
-        [str(bin_folder() / "psql"), "-XAtq", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", statement],
+        [
+            str(bin_folder() / "psql"),
+            "-XAtq",
+            "-F",
+            "\t",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-d",
+            database,
+            "-c",
+            statement,
+        ],
         env=variables(),
         capture_output=True,
         text=True,
@@ -204,4 +215,3 @@ def _is_alive(pid):
     except PermissionError:
         return True
     return True
-

@@ -58,7 +58,13 @@ def _mirror():
     """Address of the Debian mirror that this machine's apt is set up with, or None."""
     try:
         lines = subprocess.run(
-            ["apt-get", "indextargets", "--format", "$(ORIGIN)|$(RELEASE)|$(REPO_URI)", "Created-By: Packages"],
+            [
+                "apt-get",
+                "indextargets",
+                "--format",
+                "$(ORIGIN)|$(RELEASE)|$(REPO_URI)",
+                "Created-By: Packages",
+            ],
             capture_output=True,
             text=True,
             check=False,
@@ -103,7 +109,9 @@ def fetch():
                     ["apt-get", "download", package], f"apt-{package}.log", env=environment, cwd=found
                 )
                 if status and package == PACKAGE:
-                    raise ui.explain(_joined(log, download), "Debian's package of Odoo 19.0 could not be fetched")
+                    raise ui.explain(
+                        _joined(log, download), "Debian's package of Odoo 19.0 could not be fetched"
+                    )
         names = sorted(path.name for path in found.iterdir())
         for name in names:
             (found / name).replace(_folder() / name)
@@ -139,9 +147,13 @@ def _private_apt(folder):
         "APT::Get::List-Cleanup": "false",
     }
     # Hooks of the machine's own apt (after an update) are for its own lists, not for these.
-    hooks = "".join(f"#clear APT::Update::{name};\n" for name in ("Pre-Invoke", "Post-Invoke", "Post-Invoke-Success"))
+    hooks = "".join(
+        f"#clear APT::Update::{name};\n" for name in ("Pre-Invoke", "Post-Invoke", "Post-Invoke-Success")
+    )
     config = folder / "apt.conf"
-    config.write_text("".join(f'{key} "{value}";\n' for key, value in settings.items()) + hooks, encoding="utf-8")
+    config.write_text(
+        "".join(f'{key} "{value}";\n' for key, value in settings.items()) + hooks, encoding="utf-8"
+    )
     return {**os.environ, "APT_CONFIG": str(config), "LC_ALL": "C"}
 
 

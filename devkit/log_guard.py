@@ -7,7 +7,10 @@ from .paths import ADDONS
 
 LEVELS = ("WARNING", "ERROR", "CRITICAL")
 # 2026-01-31 10:00:00,000 4711 INFO database odoo.modules.loading: text
-ENTRY = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} \d+ (?P<level>[A-Z]+) (?P<database>\S+) (?P<logger>[^:]+): ?(?P<text>.*)")
+ENTRY = re.compile(
+    r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} \d+ "
+    r"(?P<level>[A-Z]+) (?P<database>\S+) (?P<logger>[^:]+): ?(?P<text>.*)"
+)
 OURS = re.compile("|".join(ADDONS) + r"|\bcomplaint[._]")
 
 

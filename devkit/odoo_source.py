@@ -15,7 +15,7 @@ SERIES = (19, 0)
 OFFICIAL_ARCHIVE = "https://nightly.odoo.com/19.0/nightly/src/odoo_19.0.latest.tar.gz"
 VARIABLE = "COMPLAINT_ODOO"
 WAYS = (
-    f"Name one with --odoo PATH or {VARIABLE}=PATH: a checkout, an unpacked or packed source archive, a .deb.",
+    f"Name one with --odoo PATH or {VARIABLE}=PATH: a checkout, a source archive (packed or not), a .deb.",
 )
 
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import ui
-from .paths import DEV, LOGS, ROOT, shown
+from .paths import DEV, LOGS, ROOT
 from .python_env import site_packages
 from .stamps import Stamp, digest, lock, remove
 
@@ -201,7 +201,9 @@ def _start():
         )
         if status:
             with output.open("a", encoding="utf-8") as stream:
-                stream.write(log.read_text(encoding="utf-8", errors="replace")[-4000:] if log.exists() else "")
+                stream.write(
+                    log.read_text(encoding="utf-8", errors="replace")[-4000:] if log.exists() else ""
+                )
             raise ui.explain(
                 output, "PostgreSQL did not start", "If its data is broken, './dev clean' starts afresh."
             )
@@ -214,8 +216,10 @@ def _own_folder(folder):
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()
     if folder.is_symlink() or found.st_uid not in (uid, os.geteuid()):
-        raise ui.DevError(f"{folder} belongs to somebody else; PostgreSQL's socket cannot be put there.",
-                          f"Remove it, or move the checkout to a shorter path than {ROOT}.")
+        raise ui.DevError(
+            f"{folder} belongs to somebody else; PostgreSQL's socket cannot be put there.",
+            f"Remove it, or move the checkout to a shorter path than {ROOT}.",
+        )
     os.chown(folder, uid, gid)
     folder.chmod(0o700)
 

@@ -61,7 +61,7 @@ def pytest_collection_modifyitems(items):
     """Keep browsers out where the user said so."""
     if not os.environ.get(NO_BROWSER):
         return
-    from odoo.tests.common import HttpCase
+    from odoo.tests.common import HttpCase  # noqa: PLC0415 - where no browser may start, Odoo is loaded
 
     def browser_js(self, *args, **kwargs):
         self.skipTest("left out by --no-browser")

@@ -26,7 +26,9 @@ def base_python():
         if found:
             return found, version
     raise ui.DevError(
-        "Odoo 19.0 runs on Python 3.10 to 3.13; this is {}.{} and no other was found.".format(*sys.version_info),
+        "Odoo 19.0 runs on Python 3.10 to 3.13; this is {}.{} and no other was found.".format(
+            *sys.version_info
+        ),
         "Install python3.12 (or 3.11, 3.13, 3.10) beside it and run the command again.",
     )
 
@@ -78,7 +80,8 @@ def _pip(*args):
 
 def _pip_install(wheels):
     return ui.run_logged(
-        _pip("install", "--no-input", "--no-index", "--find-links", wheels, "-r", REQUIREMENTS), "pip-install.log"
+        _pip("install", "--no-input", "--no-index", "--find-links", wheels, "-r", REQUIREMENTS),
+        "pip-install.log",
     )
 
 
@@ -144,4 +147,3 @@ def link_odoo(source):
 def _write_if_other(path, text):
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         write_whole(path, text)
-

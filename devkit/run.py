@@ -51,7 +51,9 @@ def check_port(port):
             probe.bind(("127.0.0.1", port))
         except OSError as fault:
             if fault.errno == errno.EACCES:
-                raise ui.DevError(f"Port {port} is for root alone.", "Choose another: ./dev run --port 8069") from None
+                raise ui.DevError(
+                    f"Port {port} is for root alone.", "Choose another: ./dev run --port 8069"
+                ) from None
             if fault.errno != errno.EADDRINUSE:
                 raise
             raise ui.DevError(
@@ -93,16 +95,27 @@ def _prepare(project, arguments):
     missing = [code for code in arguments.lang if not _has_language(code)]
     if missing:
         with ui.step(f"Languages: {', '.join(missing)}"):
-            status, log = project.odoo("i18n", "loadlang", "-d", DATABASE, "-l", *missing, log_name="run-lang.log")
+            status, log = project.odoo(
+                "i18n", "loadlang", "-d", DATABASE, "-l", *missing, log_name="run-lang.log"
+            )
         if status or not all(map(_has_language, missing)):
-            raise ui.explain(log, f"Loading {', '.join(missing)} failed", "Codes look like zh_CN, de_DE, fr_FR.")
+            raise ui.explain(
+                log, f"Loading {', '.join(missing)} failed", "Codes look like zh_CN, de_DE, fr_FR."
+            )
     STAMP.write(wanted)
 
 
 def _change(project, title, option, *more):
     with ui.step(title):
         status, log = project.odoo(
-            "-d", DATABASE, option, ",".join(ADDONS), *more, "--stop-after-init", "--no-http", log_name="run-install.log"
+            "-d",
+            DATABASE,
+            option,
+            ",".join(ADDONS),
+            *more,
+            "--stop-after-init",
+            "--no-http",
+            log_name="run-install.log",
         )
     # Odoo may end well without having installed an add-on: the database tells.
     if status or not databases.has_addons(DATABASE):

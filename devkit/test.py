@@ -85,19 +85,19 @@ class Totals:
         return 0 if self.passed and not self.failed else 1
 
 
-def run(arguments, browser=True, rebuild=False, first=False, keep=False, passed_on=()):
+def run(arguments, passed_on=()):
     """Run the tests; return the exit status."""
-    selection = Selection.of(arguments)
-    options = [*selection.options(), *(["-x"] if first else []), *passed_on]
+    selection = Selection.of(arguments.what)
+    options = [*selection.options(), *(["-x"] if arguments.first else []), *passed_on]
     totals = Totals()
     with session() as project:
-        if selection.addons and browser:
+        if selection.addons and not arguments.no_browser:
             system.require_browser()
-        if rebuild:
+        if arguments.rebuild:
             databases.drop_templates()
         if selection.addons:
-            _run_addons(project, selection.addons, options, totals, browser, keep)
-        if selection.repository and not (first and totals.failed):
+            _run_addons(project, selection.addons, options, totals, arguments)
+        if selection.repository and not (arguments.first and totals.failed):
             ui.say("\nTests of the repository")
             command = ["-p", "no:odoo", *selection.repository, *options]
             _pytest(project, command, totals)
@@ -107,7 +107,7 @@ def run(arguments, browser=True, rebuild=False, first=False, keep=False, passed_
     return totals.status()
 
 
-def _run_addons(project, paths, options, totals, browser, keep):
+def _run_addons(project, paths, options, totals, arguments):
     database, template = databases.test_copy(project)
     try:
         ui.say("\nTests of the add-ons")
@@ -116,9 +116,9 @@ def _run_addons(project, paths, options, totals, browser, keep):
             ui.say(f"FAILED installation: {entry}")
         totals.failed += len(complaints)
         command = [f"--odoo-database={database}", "--odoo-http", "--odoo-log-level=warn", *paths, *options]
-        _pytest(project, command, totals, {} if browser else {NO_BROWSER: "1"})
+        _pytest(project, command, totals, {NO_BROWSER: "1"} if arguments.no_browser else {})
     finally:
-        if keep:
+        if arguments.keep:
             ui.say(f"Kept the database {database}; './dev odoo shell -d {database}' looks into it.")
         else:
             databases.drop(database)
@@ -138,4 +138,3 @@ def _pytest(project, arguments, totals, extra=None):
         counts = counts or {"passed": 0, "failed": 0, "skipped": 0}
         counts["failed"] += 1
     totals.add(counts)
-

@@ -104,12 +104,16 @@ def explain(log, what, *remedies):
     if "no space left on device" in low:
         return no_room(what)
     if any(sign in low for sign in NO_NETWORK):
-        return DevError(f"{what}: there is no network, or the server did not answer.",
-                        "Check the connection (and proxy settings) and run the same command again:",
-                        "what was fetched so far is kept.", f"Details: {shown(log)}")
+        return DevError(
+            f"{what}: there is no network, or the server did not answer.",
+            "Check the connection (and proxy settings) and run the same command again:",
+            "what was fetched so far is kept.",
+            f"Details: {shown(log)}",
+        )
     tail = [line for line in text.splitlines() if line.strip()][-8:]
-    return DevError(f"{what}.", *remedies, *(f"  | {line[:200]}" for line in tail),
-                    f"The whole output: {shown(log)}")
+    return DevError(
+        f"{what}.", *remedies, *(f"  | {line[:200]}" for line in tail), f"The whole output: {shown(log)}"
+    )
 
 
 NO_NETWORK = (
@@ -134,6 +138,8 @@ NO_NETWORK = (
 
 def no_room(what):
     """Build the :class:`DevError` for a full disk."""
-    return DevError(f"{what}: no room left on the disk.",
-                    "Free some space (a complete set-up takes about 4 GB, the shared cache 0.3 GB);",
-                    "'./dev clean' removes this checkout's share. Then run the same command again.")
+    return DevError(
+        f"{what}: no room left on the disk.",
+        "Free some space (a complete set-up takes about 4 GB, the shared cache 0.3 GB);",
+        "'./dev clean' removes this checkout's share. Then run the same command again.",
+    )
