@@ -26,7 +26,11 @@
         "views/case/res_config_settings_views.xml",
         "views/complaint_menus.xml",
     ],
-    "demo": [],
+    "demo": [
+        "demo/case/people_demo.xml",
+        "demo/case/business_demo.xml",
+        "demo/case/complaint_demo.xml",
+    ],
     "application": True,
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

@@ -260,7 +260,8 @@ class ComplaintProcess(models.Model):
             old, new = old_steps[complaint.id], complaint.step
             vals = {"date_last_stage_update": now}
             if new in process.ENDS and old not in process.ENDS:
-                vals["closed_at"] = now
+                # A case that is taken over from elsewhere as ended brings its own moment.
+                vals["closed_at"] = complaint.closed_at or now
                 vals["reopen_reason"] = False
             elif old in process.ENDS and new not in process.ENDS:
                 vals["closed_at"] = False
