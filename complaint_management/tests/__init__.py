@@ -1,0 +1,2 @@
+from .case import test_contact_key
+from .case import test_process_order
