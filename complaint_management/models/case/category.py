@@ -32,14 +32,14 @@ class ComplaintCategory(models.Model):
     team_id = fields.Many2one(
         "complaint.team",
         string="Team",
-        index="btree_not_null",
+        company_dependent=True,
         check_company=True,
         help="Complaints of this category are routed here. Empty: as the parent.",
     )
     department_id = fields.Many2one(
         "hr.department",
         string="Department Concerned",
-        index="btree_not_null",
+        company_dependent=True,
         check_company=True,
         help="The department that usually has to answer. Empty: as the parent.",
     )
@@ -89,13 +89,16 @@ class ComplaintCategory(models.Model):
                 self.env._("Complaints belong to this category. Archive the category instead of deleting it.")
             )
 
-    def _get_default(self, fname):
+    def _get_default(self, fname, company):
         """Return the value of a default, taken from the nearest category upwards that has one.
 
+        Shared categories route to another team and department in each company.
+
         :param str fname: ``severity``, ``team_id`` or ``department_id``
+        :param res.company company: for which company
         :return: the field's value, false where no category of the branch sets it
         """
-        category = self
+        category = self.with_company(company)
         while category and not category[fname]:
             category = category.parent_id
         return category[fname]

@@ -254,14 +254,14 @@ class ComplaintComplaint(models.Model):
     def _compute_severity(self):
         for complaint in self:
             complaint.severity = (
-                complaint.category_id._get_default("severity") or complaint.severity or "normal"
+                complaint.category_id._get_default("severity", complaint.company_id) or complaint.severity or "normal"
             )
 
     @api.depends("category_id")
     def _compute_department_id(self):
         for complaint in self:
             complaint.department_id = (
-                complaint.category_id._get_default("department_id") or complaint.department_id
+                complaint.category_id._get_default("department_id", complaint.company_id) or complaint.department_id
             )
 
     @api.depends("company_id", "category_id", "severity")
@@ -270,7 +270,7 @@ class ComplaintComplaint(models.Model):
         defaults = {}
         for complaint in self:
             company = complaint.company_id or self.env.company
-            team = complaint.category_id._get_default("team_id") or complaint.team_id
+            team = complaint.category_id._get_default("team_id", company) or complaint.team_id
             if not team or team.company_id != company:
                 if company not in defaults:
                     defaults[company] = team._get_default_team(company, self.env.user)
