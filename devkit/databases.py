@@ -7,18 +7,23 @@ installed; it is made anew when a file of ours changes that installation can see
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 
 from . import odoo_source, ui
 from .environment import variables
-from .log_guard import complaints_in
+from .log_guard import complaints_in, serious, without_variables
 from .paths import ADDONS, DATA_DIR, ROOT
 from .postgres import bin_folder
 from .stamps import Stamp, digest, lock, remove, tree_digest
 
 # Names that no add-on, model or table of ours begins with: the log is searched for those.
 LEVEL_ONE, LEVEL_TWO, COPY = "complaintdev_odoo_", "complaintdev_addons_", "complaintdev_test_"
+
+# The line of a traceback that names the exception
+FAULT = re.compile(r"[\w.]+: |DETAIL: ")
+WAITING = "Another ./dev command is making a template database; waiting for it."
 
 
 def psql(statement, database="postgres"):
@@ -99,9 +104,9 @@ def addons_digest():
     return tree_digest([ROOT / addon for addon in ADDONS], _unseen_by_installation)
 
 
-def level_one_name():
+def level_one_name(demo=False):
     """Name of the template without our add-ons."""
-    return LEVEL_ONE + digest(odoo_source.identity(), *dependencies(), length=12)
+    return LEVEL_ONE + digest(odoo_source.identity(), *dependencies(), length=12) + ("_demo" if demo else "")
 
 
 def level_two_name():
@@ -109,30 +114,35 @@ def level_two_name():
     return LEVEL_TWO + digest(level_one_name(), addons_digest(), length=12)
 
 
-def level_one(session):
-    """Have the template without our add-ons; return its name."""
-    name = level_one_name()
-    with lock("templates", "Another ./dev command is making a template database; waiting for it."):
-        _level_one(session, name)
-    return name
+def level_one(session, demo=False):
+    """Have the template without our add-ons, with or without demo data; return its name."""
+    with lock("templates", WAITING):
+        return _level_one(session, demo)
 
 
-def _level_one(session, name):
+def _level_one(session, demo=False):
+    name = level_one_name(demo)
     if name in names():
-        return
-    _drop_older(LEVEL_ONE)
+        return name
+    _drop_older(LEVEL_ONE, keep=(level_one_name(), level_one_name(demo=True)))
     draft = f"{name}_draft"
     drop(draft)
     modules = dependencies()
-    with ui.step(f"Template database with {', '.join(modules)}"):
-        _install(session, draft, modules, "template-odoo.log")
+    with ui.step(f"Template database with {', '.join(modules)}{', demo data' if demo else ''}"):
+        log = _install(session, draft, modules, "template-odoo.log", *(["--with-demo"] if demo else []))
+        # What Odoo says against itself is known from here, and not held against our add-ons.
+        entries = {
+            without_variables(entry) for entry in serious(log.read_text(encoding="utf-8", errors="replace"))
+        }
+        Stamp(f"installation-{name}").write(sorted(entries))
         rename(draft, name)
+    return name
 
 
 def level_two(session):
     """Have the template with our add-ons; return its name."""
     name = level_two_name()
-    with lock("templates", "Another ./dev command is making a template database; waiting for it."):
+    with lock("templates", WAITING):
         _level_two(session, name)
     return name
 
@@ -140,8 +150,7 @@ def level_two(session):
 def _level_two(session, name):
     if name in names():
         return
-    base = level_one_name()
-    _level_one(session, base)
+    base = _level_one(session)
     _drop_older(LEVEL_TWO)
     draft = f"{name}_draft"
     with ui.step(f"Template database with {', '.join(ADDONS)}"):
@@ -153,14 +162,13 @@ def _level_two(session, name):
 
 
 def installation_complaints(name):
-    """What the log said against our add-ons while template ``name`` was made."""
+    """What the log said while template ``name`` was made: against us, or at level one at all."""
     return Stamp(f"installation-{name}").read() or []
 
 
-def _install(session, database, modules, log_name):
-    status, log = session.odoo(
-        "-d", database, "-i", ",".join(modules), "--stop-after-init", "--no-http", log_name=log_name
-    )
+def _install(session, database, modules, log_name, *options):
+    arguments = ["-d", database, "-i", ",".join(modules), *options, "--stop-after-init", "--no-http"]
+    status, log = session.odoo(*arguments, log_name=log_name)
     if status or not has_addons(database, modules):
         raise ui.explain(log, f"Installing {', '.join(modules)} failed", *first_errors(log))
     psql("VACUUM ANALYZE", database)
@@ -174,22 +182,30 @@ def has_addons(database, addons=ADDONS):
 
 
 def first_errors(log):
-    """The lines of a log that name the fault, if any do."""
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    found = [line for line in lines if " ERROR " in line or " CRITICAL " in line]
-    return [f"  | {line[:300]}" for line in found[:2]]
+    """What the first serious entries of a log begin and end with: the fault, most often."""
+    found = []
+    for entry in serious(log.read_text(encoding="utf-8", errors="replace")):
+        first, *rest = without_variables(entry).splitlines()
+        found += [f"  | {line[:300]}" for line in [first, *[line for line in rest if FAULT.match(line)][-2:]]]
+    return found[:6]
 
 
-def _drop_older(prefix):
+def has_demo(database):
+    """Tell whether our add-ons' demo data is in a database."""
+    rows = psql("SELECT name FROM ir_module_module WHERE demo AND state = 'installed'", database)
+    return set(ADDONS) <= {row[0] for row in rows}
+
+
+def _drop_older(prefix, keep=()):
     for name in names():
-        if name.startswith(prefix):
+        if name.startswith(prefix) and name not in keep:
             drop(name)
             Stamp(f"installation-{name}").clear()
 
 
 def drop_templates():
     """Drop both templates, to make them anew."""
-    with lock("templates", "Another ./dev command is making a template database; waiting for it."):
+    with lock("templates", WAITING):
         _drop_older(LEVEL_TWO)
         _drop_older(LEVEL_ONE)
 
@@ -197,7 +213,7 @@ def drop_templates():
 def test_copy(session):
     """A fresh database with our add-ons, named after this process; others' leavings are dropped."""
     name = level_two_name()
-    with lock("templates", "Another ./dev command is making a template database; waiting for it."):
+    with lock("templates", WAITING):
         for left in names():
             if left.startswith(COPY) and not _is_alive(left.removeprefix(COPY).split("_")[0]):
                 drop(left)

@@ -7,7 +7,7 @@ import time
 from . import databases, ui
 from .environment import ensure, session, variables
 from .i18n import stale_files
-from .paths import ADDONS, ROOT, VENV
+from .paths import ADDONS, ROOT, VENV, shown
 
 # Odoo's own checks; half of them run while test_lint is installed, so it is installed each time.
 TEST_LINT = (
@@ -17,7 +17,6 @@ TEST_LINT = (
     "i18n",
     "index",
     "manifests",
-    "markers",
     "naming",
     "onchange_domains",
     "orm_import",
@@ -25,6 +24,7 @@ TEST_LINT = (
     "routes",
 )
 RESULT = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
+MARKER = re.compile(rb"^(<{7}|>{7}) ", re.MULTILINE)
 PYTHON_SOURCES = (".", "dev")  # ruff does not see that 'dev' is Python
 ODOOLINT_LEFT_OUT = (
     "consider-merging-classes-inherited",  # an area extends the complaint in a file of its own
@@ -71,7 +71,21 @@ def _oca_po():
     return not files or _tool("oca-checks-po", "--disable", PO_LEFT_OUT, *files)
 
 
+def _markers():
+    """No merge was left half done. (Odoo's own check of this walks through .dev as well.)"""
+    found = []
+    for path in sorted(ROOT.rglob("*")):
+        if path.relative_to(ROOT).parts[0] in (".git", ".dev", "build", "dist") or not path.is_file():
+            continue
+        if MARKER.search(path.read_bytes()):
+            found.append(f"{path.relative_to(ROOT)}: conflict marker")
+    if found:
+        ui.say("\n".join(found))
+    return not found
+
+
 FAST = {
+    "markers": _markers,
     "ruff": _ruff,
     "ruff-format": _ruff_format,
     "pylint-odoo": _pylint_odoo,
@@ -100,7 +114,7 @@ def _test_lint(project):
         )
     )
     ui.say(
-        f"  test_lint: {'{} failed, {} errors of {}'.format(*found[-1]) if found else 'ran no test'}; {log}"
+        f"  test_lint: {'{} failed, {} errors of {}'.format(*found[-1]) if found else 'ran no test'}; {shown(log)}"
     )
     return False
 

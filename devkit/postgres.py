@@ -43,8 +43,9 @@ SETTINGS = {
 
 
 def is_external():
-    """Tell whether the user named a server of their own."""
-    return bool(os.environ.get("PGHOST") or os.environ.get("PGSERVICE"))
+    """Tell whether the user named a server of their own (our own is named to the programs we start)."""
+    host = os.environ.get("PGHOST")
+    return bool(os.environ.get("PGSERVICE") or (host and host != str(_socket_folder())))
 
 
 def _system_user():

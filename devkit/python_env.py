@@ -7,7 +7,7 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
-from . import ui
+from . import system, ui
 from .paths import REQUIREMENTS, ROOT, VENV, cache_dir
 from .stamps import Stamp, digest, remove, write_whole
 
@@ -55,13 +55,19 @@ def build():
     with ui.step("Python environment"):
         remove(VENV)
         status, log = ui.run_logged([python, "-m", "venv", VENV], "venv.log")
-        if status:
-            raise ui.explain(
-                log,
-                "Python's 'venv' module is missing or broken",
-                "Install it and run the command again. On Debian or Ubuntu:",
-                "  apt-get install python{}.{}-venv".format(*version),
-            )
+    package = "python{}.{}-venv".format(*version)
+    if status and "ensurepip" in log.read_text(encoding="utf-8", errors="replace"):
+        # Debian and Ubuntu keep it in a package of its own.
+        if system.install_packages([package]):
+            with ui.step("Python environment"):
+                status, log = ui.run_logged([python, "-m", "venv", "--clear", VENV], "venv.log")
+    if status:
+        raise ui.explain(
+            log,
+            "Python's 'venv' module is missing or broken",
+            "Install it and run the command again. On Debian or Ubuntu:",
+            f"  apt-get install {package}",
+        )
     wheels = cache_dir() / "wheels"
     wheels.mkdir(parents=True, exist_ok=True)
     if not _install(wheels):

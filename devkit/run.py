@@ -30,10 +30,11 @@ LOUD = ("WARNING", "ERROR", "CRITICAL")
 
 def run(arguments, passed_on):
     """Install or upgrade what is needed, serve until Ctrl-C; return the exit status."""
+    check_port(arguments.port)  # before the minutes that a first set-up takes
+    gevent_port = check_port(arguments.port + 3) if arguments.workers else None
     with session(arguments.odoo) as project:
-        check_port(arguments.port)
-        gevent_port = check_port(arguments.port + 3) if arguments.workers else None
         _prepare(project, arguments)
+        check_port(arguments.port)
         options = ["-d", DATABASE, "--db-filter", f"^{DATABASE}$", "--http-port", arguments.port]
         options += ["--http-interface", "127.0.0.1"]
         if arguments.workers:
@@ -88,8 +89,8 @@ def _prepare(project, arguments):
     # An installation that was broken off has no stamp: it begins anew.
     if arguments.fresh or not exists or known is None or known["odoo"] != wanted["odoo"]:
         STAMP.clear()
-        databases.drop(DATABASE)
-        _change(project, "Demo database, made new (2 to 3 minutes)", "-i", "--with-demo")
+        databases.copy(databases.level_one(project, demo=True), DATABASE)
+        _change(project, "Demo database, made new", "-i", "--with-demo")
     elif known != wanted:
         _change(project, "Demo database, brought up to the add-ons' sources", "-u")
     missing = [code for code in arguments.lang if not _has_language(code)]
@@ -118,10 +119,10 @@ def _change(project, title, option, *more):
             log_name="run-install.log",
         )
     # Odoo may end well without having installed an add-on: the database tells.
-    if status or not databases.has_addons(DATABASE):
+    if status or not databases.has_addons(DATABASE) or not databases.has_demo(DATABASE):
         raise ui.explain(
             log,
-            "The add-ons could not be put into the demo database",
+            "The add-ons and their demo data could not be put into the demo database",
             *databases.first_errors(log),
             "With the cause removed, run the same command again; --fresh begins with a new database.",
         )

@@ -110,7 +110,8 @@ def explain(log, what, *remedies):
             "what was fetched so far is kept.",
             f"Details: {shown(log)}",
         )
-    tail = [line for line in text.splitlines() if line.strip()][-8:]
+    told = any(remedy.startswith("  | ") for remedy in remedies)
+    tail = [] if told else [line for line in text.splitlines() if line.strip()][-8:]
     return DevError(
         f"{what}.", *remedies, *(f"  | {line[:200]}" for line in tail), f"The whole output: {shown(log)}"
     )
@@ -123,6 +124,7 @@ NO_NETWORK = (
     "nodename nor servname",
     "network is unreachable",
     "no route to host",
+    "(from versions: none)",  # pip, where no index answers
     "connection refused",
     "connection timed out",
     "failed to establish a new connection",
