@@ -21,11 +21,12 @@ class ComplaintNumber(models.Model):
         :param vals_list: values for ``create``; changed in place
         """
         blocks = defaultdict(list)
-        now = fields.Datetime.now()
-        default_company = self.env.context.get("default_company_id") or self.env.company.id
+        defaults = self.default_get(["company_id", "received_at"])
+        default_company = defaults["company_id"] or self.env.company.id
+        default_received = defaults["received_at"] or fields.Datetime.now()
         for vals in vals_list:
             company_id = vals.get("company_id") or default_company
-            received = fields.Datetime.to_datetime(vals.get("received_at")) or now
+            received = fields.Datetime.to_datetime(vals.get("received_at") or default_received)
             blocks[company_id, received].append(vals)
         by_year = defaultdict(list)
         for (company_id, received), block in blocks.items():

@@ -1,3 +1,5 @@
+from itertools import chain, count
+
 from odoo import api, fields, models
 
 from .complaint_number import SEQUENCE_CODE
@@ -15,7 +17,8 @@ class ResCompany(models.Model):
     complaint_repeat_days = fields.Integer(
         string="Look Back for Repeats",
         default=180,
-        help="How many days back complaints of the same customer, product or order are shown as possible repeats.",
+        help="How many days back complaints of the same customer, product or order are shown as possible "
+        "repeats.",
     )
 
     @api.model_create_multi
@@ -31,9 +34,12 @@ class ResCompany(models.Model):
         taken = set(every.mapped("prefix"))
         vals_list = []
         for company in self - every.company_id:
-            prefix = "CP-%(range_year)s-"
-            if prefix in taken:
-                prefix = f"CP{company.id}-%(range_year)s-"
+            candidates = chain(("CP", f"CP{company.id}"), (f"CP{company.id}.{number}" for number in count(2)))
+            prefix = next(
+                prefix
+                for prefix in (f"{code}-%(range_year)s-" for code in candidates)
+                if prefix not in taken and not Sequence._is_complaint_prefix_used(prefix, company)
+            )
             taken.add(prefix)
             vals_list.append(
                 {
@@ -52,9 +58,9 @@ class ResCompany(models.Model):
         self.ensure_one()
         Sequence = self.env["ir.sequence"].sudo()
         domain = [("code", "=", SEQUENCE_CODE), ("company_id", "=", self.id)]
-        sequence = Sequence.search(domain, limit=1)
+        sequence = Sequence.search(domain, order="id", limit=1)
         if not sequence:
-            Sequence.with_context(active_test=False).search(domain).action_unarchive()
+            Sequence.with_context(active_test=False).search(domain, order="id", limit=1).action_unarchive()
             self._create_complaint_sequences()
-            sequence = Sequence.search(domain, limit=1)
+            sequence = Sequence.search(domain, order="id", limit=1)
         return sequence
