@@ -42,9 +42,6 @@ class ComplaintRepeat(models.Model):
         help="Open and recent complaints of the same customer or contact data, about the same order or product, "
         "or in similar words.",
     )
-    repeat_reason = fields.Char(
-        string="Why", compute="_compute_repeat_reason", help="What this complaint shares with the one on the form."
-    )
 
     @api.depends(
         "step", "partner_id", "email_normalized", "phone_key", "sale_order_id", "product_id", "name", "related_ids"
@@ -54,20 +51,6 @@ class ComplaintRepeat(models.Model):
             # Past triage it is decided what the complaint is; the form then need not look any more.
             searched = complaint.step in (False, "new", "triage")
             complaint.repeat_ids = complaint._find_repeats() if searched else False
-
-    @api.depends_context("repeat_of")
-    def _compute_repeat_reason(self):
-        labels = {
-            "partner_id": self.env._("same customer"),
-            "email_normalized": self.env._("same e-mail"),
-            "phone_key": self.env._("same phone"),
-            "sale_order_id": self.env._("same order"),
-            "product_id": self.env._("same product"),
-        }
-        other = self.browse(self.env.context.get("repeat_of"))
-        for complaint in self:
-            shared = [label for fname, label in labels.items() if other and complaint[fname] and complaint[fname] == other[fname]]
-            complaint.repeat_reason = ", ".join(shared[:2])
 
     def _get_repeat_domain(self):
         """Return the domain of open and recent complaints that share something with this one."""
