@@ -77,10 +77,15 @@ def _elsewhere():
     return Path("/var/tmp") / f"complaint-dev-{os.geteuid()}-{digest(ROOT, length=12)}"
 
 
+def _moved(home):
+    """Where the programs are copied to when their user cannot reach them in the checkout."""
+    return home / "install" / "pgserver" / "pginstall"
+
+
 def bin_folder():
     """Folder of PostgreSQL's programs."""
-    inside = _home() / "install" / "bin"
-    return inside if inside.exists() else _packaged() / "bin"
+    moved = _moved(_home()) / "bin"
+    return moved if moved.exists() else _packaged() / "bin"
 
 
 def _socket_folder():
@@ -141,13 +146,15 @@ def install():
             home = _elsewhere()
         home.mkdir(parents=True)
         if home == _elsewhere():
-            shutil.copytree(packaged, home / "install", symlinks=True)
+            shutil.copytree(packaged, _moved(home), symlinks=True)
+            for libraries in site_packages().glob("pgserver*.libs"):  # found by their place beside it
+                shutil.copytree(libraries, home / "install" / libraries.name)
         data = home / "data"
         data.mkdir(mode=0o700)
         if user:
             home.chmod(0o755)
             os.chown(data, user.pw_uid, user.pw_gid)
-        programs = home / "install" / "bin" if home == _elsewhere() else packaged / "bin"
+        programs = _moved(home) / "bin" if home == _elsewhere() else packaged / "bin"
         status, log = _init(programs, data)
     if status:
         raise ui.explain(log, "PostgreSQL could not be set up")

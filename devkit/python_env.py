@@ -131,7 +131,8 @@ def _claim_psycopg2():
     ``psycopg2-binary`` is the same module under another name; Odoo's own metadata asks for the
     first, so pip would try to compile it.
     """
-    version = next(site_packages().glob("psycopg2_binary-*.dist-info")).name.split("-")[1]
+    (installed,) = site_packages().glob("psycopg2_binary-*.dist-info")
+    version = installed.name.removesuffix(".dist-info").split("-")[1]
     folder = site_packages() / f"psycopg2-{version}.dist-info"
     write_whole(folder / "METADATA", f"Metadata-Version: 2.1\nName: psycopg2\nVersion: {version}\n")
     write_whole(folder / "INSTALLER", "dev\n")
