@@ -27,12 +27,15 @@ class ComplaintIntake(models.Model):
                 partner.write(vals)
 
     def write(self, vals):
+        if vals.get("user_id") and "received_by_id" not in vals:
+            # Mail and forms are received by nobody: whoever takes the case first is its first receiver,
+            # also for the gate of a move in the same write.
+            unreceived = self.filtered(lambda complaint: not complaint.received_by_id)
+            if unreceived:
+                unreceived.write({"received_by_id": vals["user_id"]})
         result = super().write(vals)
         if {"partner_id", "partner_email", "partner_phone"} & vals.keys():
             self._fill_partner()
-        if vals.get("user_id"):
-            # Mail and forms are received by nobody: whoever takes the case first is its first receiver.
-            self.filtered(lambda complaint: not complaint.received_by_id).received_by_id = vals["user_id"]
         return result
 
     def action_create_partner(self):

@@ -1,10 +1,15 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ...tools import process
 from ...tools.process import Requirement
+
+#: What a change of can bring a complaint into another stage, directly or through its team.
+MOVING_FIELDS = {"stage_id", "team_id", "category_id", "severity", "company_id"}
+#: What only a move may write; otherwise calls from outside would go round the gate.
+KEPT_FIELDS = {"step", "closed_at", "reopen_count", "backfilled_at"}
 
 
 class ComplaintProcess(models.Model):
@@ -68,7 +73,7 @@ class ComplaintProcess(models.Model):
 
     @api.depends("team_id")
     def _compute_stage_id(self):
-        """Stand in a stage of the team: the first one at creation, one of the same step after a change of team."""
+        """Stand in a stage of the team: the first at creation, then one of the same step as before."""
         Stage = self.env["complaint.stage"]
         for complaint in self:
             stage, team_id = complaint.stage_id, complaint.team_id.id
@@ -76,10 +81,28 @@ class ComplaintProcess(models.Model):
                 stage = Stage.browse(Stage._first_of_step(stage.step or "new", team_id))
             complaint.stage_id = stage
 
+    @api.constrains("stage_id")
+    def _check_stage_of_team(self):
+        # A change of team needs no check: the stage follows the team.
+        Stage = self.env["complaint.stage"]
+        for complaint in self:
+            if not complaint.stage_id:
+                raise ValidationError(self.env._("A complaint always stands in a stage."))
+            if not Stage._is_open_to(complaint.stage_id.id, complaint.team_id.id):
+                raise ValidationError(
+                    self.env._(
+                        "%(complaint)s cannot enter “%(stage)s”: its team does not use this stage.",
+                        complaint=complaint.display_name,
+                        stage=complaint.stage_id.display_name,
+                    )
+                )
+
     @api.model
     def _read_group_stage_ids(self, stages, domain):
+        """Show the columns that everybody uses, and those of the team looked at or of one's own teams."""
         team_id = self.env.context.get("default_team_id")
-        return stages.search(["|", ("team_ids", "=", False), ("team_ids", "=", team_id)])
+        own = [("team_ids", "=", team_id)] if team_id else [("team_ids.access_user_ids", "in", self.env.uid)]
+        return stages.search(["|", ("team_ids", "=", False), *own])
 
     # what the next gate asks for
 
@@ -120,6 +143,8 @@ class ComplaintProcess(models.Model):
             "team_id",
             "user_id",
             "outcome",
+            "emergency_action",
+            "emergency_handled_at",
         ]
 
     @api.model
@@ -167,7 +192,11 @@ class ComplaintProcess(models.Model):
                 lambda c: (c.emergency_action or "").strip(),
             ),
             Requirement("emergency", _("Enter when it was handled."), lambda c: c.emergency_handled_at),
-            Requirement("reject", _("Give the reason for rejecting it."), lambda c: (c.end_reason or "").strip()),
+            Requirement(
+                "reject",
+                _("Give the reason for rejecting it."),
+                lambda c: (c.end_reason or "").strip(),
+            ),
             Requirement(
                 "cancel",
                 _("Give the reason for cancelling it."),
@@ -187,14 +216,11 @@ class ComplaintProcess(models.Model):
         :param str new: the step it enters; a false value means no move
         :param requirements: the list of :meth:`_gate_requirements`, where the caller has it already
         :return: list of Requirement, in the order of the process
-        :raises UserError: there is no way between the two steps
+        :raises ValueError: there is no way between the two steps
         """
         if not old or not new:
             return []
-        try:
-            gates = process.gates_between(old, new, self.emergency and not self.backfilled_at)
-        except ValueError:
-            raise UserError(self.env._("An ended complaint has to be reopened first.")) from None
+        gates = process.gates_between(old, new, self.emergency and not self.backfilled_at)
         if not gates:
             return []
         if requirements is None:
@@ -206,29 +232,44 @@ class ComplaintProcess(models.Model):
             if requirement.gate == gate and not requirement.met(self)
         ]
 
-    def _check_gates(self, old_steps):
+    def _check_gates(self, old_steps, new_stages=None):
         """Refuse moves that lack something, with one message that lists all of it.
 
         :param dict old_steps: step before the move, by complaint id
+        :param dict new_stages: stage to be entered, by complaint id; where it is left out, the one entered
         :raises UserError: something is missing for at least one of the complaints
         """
         requirements = self._gate_requirements()
-        refused = []
+        refusals = []
         for complaint in self:
-            missing = complaint._get_missing(old_steps[complaint.id], complaint.step, requirements)
-            if missing:
-                refused.append((complaint, missing))
-        if refused:
-            raise UserError("\n\n".join(complaint._get_refusal(missing) for complaint, missing in refused))
+            stage = new_stages[complaint.id] if new_stages else complaint.stage_id
+            try:
+                missing = complaint._get_missing(old_steps[complaint.id], stage.step, requirements)
+                lines = [requirement.message for requirement in missing]
+            except ValueError:
+                lines = [self.env._("It has ended. Reopen it first.")]
+            if lines:
+                refusals.append(complaint._get_refusal(stage, lines))
+        if refusals:
+            raise UserError("\n\n".join(refusals))
 
-    def _get_refusal(self, missing):
-        lines = "\n".join(f"- {requirement.message}" for requirement in missing)
+    def _get_refusal(self, stage, lines):
         return self.env._(
             "%(complaint)s cannot move to “%(stage)s” yet:\n%(missing)s",
             complaint=self.display_name,
-            stage=self.stage_id.display_name,
-            missing=lines,
+            stage=stage.display_name,
+            missing="\n".join(f"- {line}" for line in lines),
         )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [dict(vals) for vals in vals_list]
+        for vals in vals_list:
+            # The step is the stage's, and an empty cell of an import names no stage.
+            vals.pop("step", None)
+            if not vals.get("stage_id"):
+                vals.pop("stage_id", None)
+        return super().create(vals_list)
 
     def _check_gates_at_creation(self):
         """A record that is created further down the way shows what the way asks for (import, API)."""
@@ -236,11 +277,15 @@ class ComplaintProcess(models.Model):
         if advanced:
             advanced._check_gates(dict.fromkeys(advanced.ids, "new"))
             advanced._record_move(dict.fromkeys(advanced.ids, "new"))
+        unended = self.filtered(lambda complaint: complaint.closed_at and complaint.step not in process.ENDS)
+        if unended:
+            super(ComplaintProcess, unended).write({"closed_at": False})
 
     # moving
 
     def write(self, vals):
-        if "stage_id" not in vals and "team_id" not in vals and "category_id" not in vals:
+        self._check_kept_fields(vals)
+        if not MOVING_FIELDS & vals.keys():
             return super().write(vals)
         old_steps = {complaint.id: complaint.step for complaint in self}
         old_stages = {complaint.id: complaint.stage_id for complaint in self}
@@ -251,6 +296,19 @@ class ComplaintProcess(models.Model):
             moved._record_move(old_steps)
             moved._run_stage_actions()
         return result
+
+    def _check_kept_fields(self, vals):
+        if self.env.su:
+            return
+        kept = KEPT_FIELDS & vals.keys()
+        if "emergency" in vals and not vals["emergency"] and any(complaint.emergency for complaint in self):
+            # The record would never have to be completed.
+            kept.add("emergency")
+        if kept:
+            labels = [self._fields[fname]._description_string(self.env) for fname in sorted(kept)]
+            raise UserError(
+                self.env._("Only moves of the complaint change this: %(fields)s.", fields=", ".join(labels))
+            )
 
     def _record_move(self, old_steps):
         """Keep the moments and counts that a move brings about."""
@@ -297,9 +355,18 @@ class ComplaintProcess(models.Model):
         if step not in (*process.STEPS, *process.REFUSED):
             raise UserError(self.env._("There is no step “%(step)s”.", step=step))
         Stage = self.env["complaint.stage"]
-        for team, complaints in self.grouped("team_id").items():
-            staying = complaints.filtered(lambda complaint: complaint.step == step)
-            (complaints - staying).write({"stage_id": Stage._first_of_step(step, team.id)})
+        moving = self.filtered(lambda complaint: complaint.step != step)
+        by_stage = moving.grouped(
+            lambda complaint: Stage.browse(Stage._first_of_step(step, complaint.team_id.id))
+        )
+        if len(by_stage) > 1:
+            # One write per stage, but one message for all of them.
+            moving._check_gates(
+                {complaint.id: complaint.step for complaint in moving},
+                {complaint.id: stage for stage, complaints in by_stage.items() for complaint in complaints},
+            )
+        for stage, complaints in by_stage.items():
+            complaints.write({"stage_id": stage.id})
         return True
 
     def action_next_step(self):
