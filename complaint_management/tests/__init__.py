@@ -1,2 +1,4 @@
 from .case import test_contact_key
+from .case import test_gate
+from .case import test_number
 from .case import test_process_order
