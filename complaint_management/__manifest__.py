@@ -31,6 +31,10 @@
         "demo/case/business_demo.xml",
         "demo/case/complaint_demo.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["complaint_management/static/src/**/*"],
+        "web.assets_tests": ["complaint_management/static/tests/tours/**/*"],
+    },
     "application": True,
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

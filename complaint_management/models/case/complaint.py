@@ -110,7 +110,7 @@ class ComplaintComplaint(models.Model):
     )
     department_id = fields.Many2one(
         "hr.department",
-        string="Department Concerned",
+        string="Department",
         compute="_compute_department_id",
         store=True,
         readonly=False,

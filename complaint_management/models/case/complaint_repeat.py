@@ -138,8 +138,10 @@ class ComplaintRepeat(models.Model):
         current.action_link_related(self)
 
     def action_merge(self):
-        """Open the merge wizard: for the selection, or for this complaint and its possible repeats."""
-        complaints = self | self.repeat_ids if len(self) == 1 else self
+        """Open the merge wizard: for the selection, or for this complaint and its open possible repeats."""
+        complaints = self
+        if len(self) == 1:
+            complaints |= self.repeat_ids.filtered(lambda repeat: not repeat.closed_at)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Merge Complaints"),

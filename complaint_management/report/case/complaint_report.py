@@ -52,7 +52,7 @@ class ComplaintReport(models.Model):
     category_id = fields.Many2one("complaint.category", string="Category", readonly=True)
     channel_id = fields.Many2one("complaint.channel", string="Channel", readonly=True)
     product_id = fields.Many2one("product.product", string="Product or Service", readonly=True)
-    department_id = fields.Many2one("hr.department", string="Department Concerned", readonly=True)
+    department_id = fields.Many2one("hr.department", string="Department", readonly=True)
     employee_ids = fields.Many2many(
         "hr.employee",
         "complaint_complaint_employee_rel",
