@@ -1,3 +1,4 @@
+from .case import test_access_matrix
 from .case import test_contact_key
 from .case import test_gate
 from .case import test_number

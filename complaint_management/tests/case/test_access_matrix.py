@@ -1,0 +1,312 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.complaint_management.tests.common import GROUP, ComplaintCommon
+
+#: Who may do what with a complaint. r read, w write, c create, d delete, . nothing; n/a cannot be set up.
+#:
+#: A complaint is new, in the centre's hands, received by and assigned to a colleague, unless the row says
+#: otherwise; secret: confidential; excluded: the user is the employee concerned; moved: to the other team.
+#:
+#: first contact and handler: members of the centre; lead: its leader; head: leader of the team above both
+#: teams; manager, quality and auditor: of the company; admin: manager who is administrator of the database,
+#: too; plain: member of the centre without a complaint group; portal; public; foreign: manager of company 2
+MATRIX = """
+situation               | first| hand | lead | head | mngr | qual | audit| admin| plain| portl| publ | forgn
+own, responsible        | rwc. | rwc. | rwc. | rwc. | rwcd | r... | r... | rwcd | .... | .... | .... | n/a
+own, receiver           | rwc. | rwc. | rwc. | rwc. | rwcd | r... | r... | rwcd | .... | .... | .... | ....
+team's                  | r... | rwc. | rwc. | rwc. | rwcd | r... | r... | rwcd | .... | .... | .... | ....
+team's, unassigned      | rw.. | rwc. | rwc. | rwc. | rwcd | r... | r... | rwcd | .... | .... | .... | ....
+team's, user complains  | r... | rwc. | rwc. | rwc. | rwcd | r... | r... | rwcd | .... | .... | .... | ....
+team's, in work         | r... | rwc. | rwc. | rwc. | rwc. | r... | r... | rwc. | .... | .... | .... | ....
+team's, cancelled       | r... | rwc. | rwc. | rwc. | rwcd | r... | r... | rwcd | .... | .... | .... | ....
+team's, archived        | r... | rwc. | rwc. | rwc. | rwcd | r... | r... | rwcd | .... | .... | .... | ....
+nobody's                | r... | rwc. | rwc. | rwc. | rwcd | r... | r... | rwcd | .... | .... | .... | ....
+other team's            | .... | .... | .... | rwc. | rwcd | r... | r... | rwcd | .... | .... | .... | ....
+received, then moved    | r... | r... | r... | rwc. | rwcd | r... | r... | rwcd | .... | .... | .... | ....
+secret, responsible     | rwc. | rwc. | rwc. | rwc. | rwcd | r... | r... | rwcd | .... | .... | .... | n/a
+secret, receiver        | rwc. | rwc. | rwc. | rwc. | rwcd | r... | r... | rwcd | .... | .... | .... | ....
+secret, team's          | .... | .... | rwc. | rwc. | rwcd | r... | r... | rwcd | .... | .... | .... | ....
+secret, unassigned      | .... | .... | rwc. | rwc. | rwcd | r... | r... | rwcd | .... | .... | .... | ....
+secret, nobody's        | .... | .... | .... | .... | rwcd | r... | r... | rwcd | .... | .... | .... | ....
+secret, other team's    | .... | .... | .... | rwc. | rwcd | r... | r... | rwcd | .... | .... | .... | ....
+secret, then moved      | .... | .... | .... | rwc. | rwcd | r... | r... | rwcd | .... | .... | .... | ....
+company 2's             | .... | .... | .... | .... | .... | .... | .... | .... | .... | .... | .... | rwcd
+company 2's, receiver   | .... | .... | .... | .... | .... | .... | .... | .... | .... | .... | .... | rwcd
+excluded, team's        | .... | .... | .... | .... | .... | .... | .... | .... | .... | .... | .... | ....
+excluded, receiver      | .... | .... | .... | .... | .... | .... | .... | .... | .... | .... | .... | ....
+excluded, secret        | .... | .... | .... | .... | .... | .... | .... | .... | .... | .... | .... | ....
+excluded, company 2's   | .... | .... | .... | .... | .... | .... | .... | .... | .... | .... | .... | ....
+"""
+
+#: The same for what is set up: of the own company, of everybody, of company 2.
+CONFIGURATION = """
+record                  | first| hand | lead | head | mngr | qual | audit| admin| plain| portl| publ | forgn
+stage                   | r... | r... | r... | r... | rwcd | r... | r... | rwcd | .... | .... | .... | rwcd
+channel                 | r... | r... | r... | r... | rwcd | r... | r... | rwcd | .... | .... | .... | rwcd
+tag                     | rwc. | rwc. | rwc. | rwc. | rwcd | r... | r... | rwcd | .... | .... | .... | rwcd
+category                | r... | r... | r... | r... | rwcd | r... | r... | rwcd | .... | .... | .... | ....
+category, everybody's   | r... | r... | r... | r... | rwcd | r... | r... | rwcd | .... | .... | .... | rwcd
+category, company 2's   | .... | .... | .... | .... | .... | .... | .... | .... | .... | .... | .... | rwcd
+team                    | r... | r... | r... | r... | rwcd | r... | r... | rwcd | .... | .... | .... | ....
+team, company 2's       | .... | .... | .... | .... | .... | .... | .... | .... | .... | .... | .... | rwcd
+"""
+
+
+def read_table(table):
+    """Return ``{row: {column: cell}}`` of a table as it is written above."""
+    head, *rows = ([cell.strip() for cell in line.split("|")] for line in table.strip().splitlines())
+    return {row[0]: dict(zip(head[1:], row[1:], strict=True)) for row in rows}
+
+
+class AccessCommon(ComplaintCommon):
+    """One user for each column of the tables."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.head = cls._new_user("handler", "head")
+        cls.centre.parent_id = cls.other_team.parent_id = cls.env["complaint.team"].create(
+            {"name": "Head office", "leader_id": cls.head.id}
+        )
+        # Without a complaint group, membership of a team opens nothing.
+        cls.centre.member_ids |= cls.plain_user
+        cls.administrator = new_test_user(
+            cls.env, "administrator", groups=f"base.group_system,{GROUP}manager", name="Administrator"
+        )
+        cls.portal_user = new_test_user(cls.env, "portal_user", groups="base.group_portal")
+        cls.columns = {
+            "first": cls.first_contact,
+            "hand": cls.handler,
+            "lead": cls.leader,
+            "head": cls.head,
+            "mngr": cls.manager,
+            "qual": cls.quality,
+            "audit": cls.auditor,
+            "admin": cls.administrator,
+            "plain": cls.plain_user,
+            "portl": cls.portal_user,
+            "publ": cls.env.ref("base.public_user"),
+            "forgn": cls.foreign_manager,
+        }
+
+    def succeeds(self, operation):
+        """Tell whether an operation passes; what it changed is undone."""
+        try:
+            with self.env.cr.savepoint() as savepoint:
+                operation()
+                self.env.flush_all()
+                savepoint.rollback()
+        except UserError:  # AccessError and ValidationError are such
+            return False
+        finally:
+            self.env.invalidate_all()
+        return True
+
+    def letters(self, record, vals, change):
+        """Return what the user of a record may do, by doing it.
+
+        :param record: one record, with the user whose rights are asked for
+        :param vals: values to create another one like it
+        :param change: values to write
+        """
+        operations = {
+            "r": lambda: self._read(record),
+            "w": lambda: record.write(change),
+            "c": lambda: record.create(dict(vals)),
+            "d": record.unlink,
+        }
+        return "".join(letter if self.succeeds(operations[letter]) else "." for letter in "rwcd")
+
+    def _read(self, record):
+        """Read in the two ways there are, which have to agree."""
+        found = record.with_context(active_test=False).search([("id", "=", record.id)])
+        record.check_access("read")
+        self.assertEqual(found, record, "what may be read is found")
+        record.read(record._fields.keys() & {"name", "display_name", "employee_ids", "excluded_user_ids"})
+
+
+@tagged("post_install", "-at_install")
+class TestAccessMatrix(AccessCommon):
+    """OR-1, OR-2, OR-3: each sees and does what their duty needs."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.foreign_category = cls.env["complaint.category"].create(
+            {"name": "Foreign", "company_id": cls.company_2.id}
+        )
+        Stage = cls.env["complaint.stage"]
+        cls.stage_of = {
+            step: Stage._first_of_step(step, cls.centre.id) for step in ("new", "investigation", "cancelled")
+        }
+        cls.employees = {
+            (user, company): cls.env["hr.employee"].create(
+                {"name": user.name, "user_id": user.id, "company_id": company.id}
+            )
+            for user in cls.columns.values()
+            for company in (cls.company, cls.company_2)
+        }
+
+    def _get_vals(self, situation, user):
+        """Return the values of a complaint in one situation, seen from one user."""
+        parts = set(situation.split(", "))
+        foreign = "company 2's" in parts
+        company = self.company_2 if foreign else self.company
+        other = bool(parts & {"other team's", "then moved"})
+        nobodys = "nobody's" in parts
+        team = self.foreign_team if foreign else self.other_team if other else self.centre
+        colleague = self.stranger if other else self.colleague
+        vals = {
+            "name": "The heating does not work",
+            "description": "It has been cold for three days.",
+            "channel_id": self.channel.id,
+            "company_id": company.id,
+            "team_id": False if nobodys else team.id,
+            "category_id": False if nobodys else (self.foreign_category if foreign else self.category).id,
+            "severity": "normal",
+            "partner_id": (user.partner_id if "user complains" in parts else self.customer).id,
+            "user_id": False if foreign or nobodys else colleague.id,
+            "received_by_id": colleague.id,
+            "confidential": "secret" in parts,
+            "active": "archived" not in parts,
+        }
+        if "responsible" in parts:
+            vals["user_id"] = user.id
+        if "receiver" in parts:
+            vals["received_by_id"] = user.id
+        if "unassigned" in parts:
+            vals["user_id"] = False
+        if "excluded" in parts:
+            vals["employee_ids"] = [Command.set(self.employees[user, company].ids)]
+        if "in work" in parts:
+            vals["stage_id"] = self.stage_of["investigation"]
+        if "cancelled" in parts:
+            vals |= {"stage_id": self.stage_of["cancelled"], "end_reason": "Entered twice"}
+        return vals
+
+    def _create(self, situation, vals):
+        Complaint = self.Complaint.with_context(tracking_disable=True)
+        if "then moved" not in situation:
+            return Complaint.create(vals)
+        complaint = Complaint.create({**vals, "team_id": self.centre.id, "user_id": False})
+        complaint.write({"team_id": vals["team_id"], "user_id": vals["user_id"]})
+        return complaint
+
+    @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
+    def test_matrix(self):
+        """OR-1, OR-2, OR-3: role × situation × operation, as the table says."""
+        expected = read_table(MATRIX)
+        found = {}
+        for situation, cells in expected.items():
+            found[situation] = {}
+            for column, user in self.columns.items():
+                if cells[column] == "n/a":
+                    found[situation][column] = "n/a"
+                    continue
+                vals = self._get_vals(situation, user)
+                complaint = self._create(situation, vals)
+                complaint.flush_recordset()
+                found[situation][column] = self.letters(
+                    complaint.with_user(user), vals, {"wanted_outcome": "An apology"}
+                )
+                self._check_report(complaint, user, found[situation][column])
+        self.assertTable(found, expected)
+
+    def _check_report(self, complaint, user, letters):
+        """The analysis shows a complaint to exactly those who read it."""
+        Report = self.env["complaint.report"].with_user(user).with_context(active_test=False)
+        try:
+            shown = bool(Report.search_count([("id", "=", complaint.id)]))
+        except AccessError:
+            shown = False
+        self.assertEqual(shown, "r" in letters, f"{user.login} in the analysis")
+
+    def assertTable(self, found, expected):
+        wrong = [
+            f"{row} · {column}: {found[row][column]} instead of {cell}"
+            for row, cells in expected.items()
+            for column, cell in cells.items()
+            if found[row][column] != cell
+        ]
+        self.assertFalse(wrong, "\n" + "\n".join(wrong))
+
+    @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
+    def test_configuration(self):
+        """OR-1, OR-3: managers keep what is set up, everybody may add a tag."""
+        expected = read_table(CONFIGURATION)
+        records = {
+            "stage": ("complaint.stage", {"name": "Second look", "step": "triage"}),
+            "channel": ("complaint.channel", {"name": "Pigeon"}),
+            "tag": ("complaint.tag", {"name": "Regular"}),
+            "category": ("complaint.category", {"name": "Tone", "company_id": self.company.id}),
+            "category, everybody's": ("complaint.category", {"name": "Tone", "company_id": False}),
+            "category, company 2's": (
+                "complaint.category",
+                {"name": "Tone", "company_id": self.company_2.id},
+            ),
+            "team": ("complaint.team", {"name": "Night", "company_id": self.company.id}),
+            "team, company 2's": ("complaint.team", {"name": "Night", "company_id": self.company_2.id}),
+        }
+        found = {}
+        for row, (model, vals) in records.items():
+            record = self.env[model].create(dict(vals))
+            unique = {"name": f"{vals['name']} again"}
+            found[row] = {
+                column: self.letters(record.with_user(user), {**vals, **unique}, {"name": "Other"})
+                for column, user in self.columns.items()
+            }
+        self.assertTable(found, expected)
+
+    @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
+    def test_oversight_adds_reading_only(self):
+        """OR-1: a handler who is an auditor, too, reads all and changes what a handler changes."""
+        for role in ("auditor", "quality"):
+            both = new_test_user(self.env, f"handler_{role}", groups=f"{GROUP}handler,{GROUP}{role}")
+            self.centre.member_ids |= both
+            for situation, expected in {
+                "team's": "rwc.",
+                "other team's": "r...",
+                "secret, team's": "r...",
+                "company 2's": "....",
+                "excluded, team's": "....",
+            }.items():
+                if "excluded" in situation:
+                    self.employees[both, self.company] = self.new_employee(both)
+                vals = self._get_vals(situation, both)
+                complaint = self._create(situation, vals).with_user(both)
+                letters = self.letters(complaint, vals, {"wanted_outcome": "An apology"})
+                self.assertEqual(letters, expected, f"{role}: {situation}")
+
+    def test_only_fresh_or_cancelled_is_deleted(self):
+        """OR-1: a complaint in work is part of the record; the refusal says what to do."""
+        complaint = self.new_complaint(stage_id=self.stage_of["investigation"]).with_user(self.manager)
+        with self.assertRaisesRegex(UserError, "Cancel it with a reason, then delete it"):
+            complaint.unlink()
+        complaint.action_cancel("Entered twice")
+        complaint.unlink()
+        self.assertFalse(complaint.exists())
+
+    def test_leader_sees_down_the_tree(self):
+        """OR-1, OR-3: a leader sees what is confidential in the own team and all below it, not above."""
+        branch_leader = self._new_user("handler", "branch_leader")
+        branch = self.env["complaint.team"].create(
+            {"name": "Branch", "parent_id": self.centre.id, "leader_id": branch_leader.id}
+        )
+        below = self.new_complaint(self.manager, team_id=branch.id, confidential=True)
+        above = self.new_complaint(self.manager, team_id=self.centre.id, confidential=True)
+        for user, seen in (
+            (branch_leader, below),
+            (self.leader, below | above),
+            (self.head, below | above),
+            (self.handler, below.browse()),
+        ):
+            found = self.Complaint.with_user(user).search([("id", "in", (below | above).ids)])
+            self.assertEqual(found, seen, user.login)
+        branch.parent_id = self.other_team
+        # As at the end of a request: the search itself would not wait for a many2many to be computed.
+        self.env.flush_all()
+        found = self.Complaint.with_user(self.leader).search([("id", "in", (below | above).ids)])
+        self.assertEqual(found, above, "the branch moved to another team")
