@@ -114,7 +114,7 @@ def _test_lint(project):
         )
     )
     ui.say(
-        f"  test_lint: {'{} failed, {} errors of {}'.format(*found[-1]) if found else 'ran no test'}; {shown(log)}"
+        f"  test_lint: {'{} failed, {} errors of {}'.format(*found[-1]) if found else 'no test'}; {shown(log)}"
     )
     return False
 

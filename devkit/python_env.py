@@ -3,7 +3,6 @@
 
 import shutil
 import sys
-import sysconfig
 import tempfile
 from pathlib import Path
 
@@ -34,24 +33,40 @@ def base_python():
 
 
 def _wanted():
-    path, version = base_python()
+    """What the environment is made from; not by whose Python ``./dev`` itself happens to run."""
     return {
         "requirements": digest(REQUIREMENTS.read_text(encoding="utf-8")),
-        "python": f"{path} {'.'.join(map(str, version))} {sysconfig.get_platform()}",
         "root": str(ROOT),  # scripts and links inside are absolute: a moved checkout is built anew
     }
 
 
 def is_ready():
     """Tell whether the environment is there and current."""
-    return STAMP.read() == _wanted() and PYTHON.exists()
+    stamp = STAMP.read()
+    return bool(stamp) and _wanted().items() <= stamp.items() and PYTHON.exists()
 
 
 def build():
     """Make the environment, from the cache where it has everything."""
-    wanted = _wanted()
-    python, version = base_python()
+    stamp = STAMP.read()
     STAMP.clear()
+    # Whole but out of date, it is only renewed: other commands may be at work in it.
+    if not (stamp and stamp["root"] == str(ROOT) and PYTHON.exists()):
+        _make_venv()
+    wheels = cache_dir() / "wheels"
+    wheels.mkdir(parents=True, exist_ok=True)
+    if not _install(wheels):
+        _fetch(wheels)
+        with ui.step("Python packages, installing"):
+            status, log = _pip_install(wheels)
+        if status:
+            raise ui.explain(log, "The Python packages could not be installed")
+    _claim_psycopg2()
+    STAMP.write(_wanted())
+
+
+def _make_venv():
+    python, version = base_python()
     with ui.step("Python environment"):
         remove(VENV)
         status, log = ui.run_logged([python, "-m", "venv", VENV], "venv.log")
@@ -68,16 +83,6 @@ def build():
             "Install it and run the command again. On Debian or Ubuntu:",
             f"  apt-get install {package}",
         )
-    wheels = cache_dir() / "wheels"
-    wheels.mkdir(parents=True, exist_ok=True)
-    if not _install(wheels):
-        _fetch(wheels)
-        with ui.step("Python packages, installing"):
-            status, log = _pip_install(wheels)
-        if status:
-            raise ui.explain(log, "The Python packages could not be installed")
-    _claim_psycopg2()
-    STAMP.write(wanted)
 
 
 def _pip(*args):
@@ -121,8 +126,8 @@ def _fetch(wheels):
 
 def site_packages():
     """The environment's package folder."""
-    version = "python{}.{}".format(*base_python()[1])
-    return VENV / "lib" / version / "site-packages"
+    found = next((VENV / "lib").glob("python3*/site-packages"), None)
+    return found or VENV / "lib" / "python{}.{}".format(*base_python()[1]) / "site-packages"
 
 
 def _claim_psycopg2():
