@@ -207,6 +207,11 @@ class ComplaintProcess(models.Model):
                 _("Give the reason for opening it again (button Reopen)."),
                 lambda c: (c.reopen_reason or "").strip(),
             ),
+            Requirement(
+                "reopen",
+                _("It was merged into another complaint: reopen that one."),
+                lambda c: not c.duplicate_of_id,
+            ),
         ]
 
     def _get_missing(self, old, new, requirements=None):

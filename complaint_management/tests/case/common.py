@@ -75,7 +75,7 @@ class CaseCommon(ComplaintCommon):
 
     @classmethod
     def new_whole(cls, step="new", user=None, **vals):
-        """Create a complaint that has all it needs up to the end, of a person who is no contact, in a step."""
+        """Create a complaint that has all it needs up to the end, in a step. Its person is no contact."""
         values = {}
         for _taken, given in cls.parts.values():
             values.update(given)
