@@ -75,9 +75,9 @@ class ComplaintMergeLine(models.TransientModel):
 
     merge_id = fields.Many2one("complaint.merge", required=True, ondelete="cascade", index=True)
     complaint_ids = fields.Many2many(related="merge_id.complaint_ids")
-    field_name = fields.Char(required=True, readonly=True)
-    label = fields.Char(string="Field", readonly=True)
-    comparison = fields.Text(string="Values Side by Side", readonly=True)
+    field_name = fields.Char(required=True)
+    label = fields.Char(string="Field")
+    comparison = fields.Text(string="Values Side by Side")
     keep_from_id = fields.Many2one(
         "complaint.complaint", string="Take from", required=True, domain="[('id', 'in', complaint_ids)]"
     )
