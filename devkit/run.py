@@ -21,8 +21,12 @@ DATABASE = "complaint_demo"
 STAMP = Stamp("demo")
 # Who can log in to the demo: login, password, who that is.
 LOGINS = (
+    ("clerk", "clerk", "first contact: receives complaints"),
+    ("handler", "handler", "handles the cases of two teams"),
+    ("manager", "manager", "sees and configures everything"),
+    ("quality", "quality", "reads all, to improve"),
+    ("auditor", "auditor", "reads all, writes nothing"),
     ("admin", "admin", "administrator"),
-    ("demo", "demo", "employee"),
     ("portal", "portal", "customer, on the portal"),
 )
 LOUD = ("WARNING", "ERROR", "CRITICAL")
