@@ -104,6 +104,29 @@ class ComplaintTeam(models.Model):
         if self._has_cycle():
             raise ValidationError(self.env._("A team cannot stand above itself."))
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        teams = super().create(vals_list)
+        teams._clear_access_cache()
+        return teams
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"member_ids", "leader_id", "parent_id"} & vals.keys():
+            self._clear_access_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self._clear_access_cache()
+        return result
+
+    @api.model
+    def _clear_access_cache(self):
+        """The record rules of complaints hold the ids of a user's teams, see ``res.users``."""
+        self.flush_model(["supervisor_ids", "access_user_ids"])
+        self.env.registry.clear_cache()
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         if self.env["complaint.complaint"].sudo().search_count([("team_id", "in", self.ids)], limit=1):
