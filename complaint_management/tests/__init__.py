@@ -2,6 +2,7 @@ from .case import test_access_matrix
 from .case import test_automatic_mail
 from .case import test_contact_key
 from .case import test_gate
+from .case import test_intake
 from .case import test_moves
 from .case import test_number
 from .case import test_process_order

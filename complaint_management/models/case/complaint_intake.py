@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class ComplaintIntake(models.Model):
@@ -22,9 +23,15 @@ class ComplaintIntake(models.Model):
                 for fname in ("email", "phone")
                 if partner and not partner[fname] and complaint[f"partner_{fname}"]
             }
-            # A contact of the company or of the user is nobody's to change from a complaint.
-            if vals and not partner.sudo().user_ids and partner.has_access("write"):
+            if vals and not self._is_own_contact(partner) and partner.has_access("write"):
                 partner.write(vals)
+
+    @api.model
+    def _is_own_contact(self, partner):
+        """A company's contact or a user's, also a former one's, is nobody's to change from a complaint."""
+        # Who asks may not see the users of other companies.
+        partner_sudo = partner.sudo().with_context(active_test=False)
+        return bool(partner_sudo.user_ids or partner_sudo.ref_company_ids)
 
     def write(self, vals):
         if vals.get("user_id") and "received_by_id" not in vals:
@@ -33,10 +40,37 @@ class ComplaintIntake(models.Model):
             unreceived = self.filtered(lambda complaint: not complaint.received_by_id)
             if unreceived:
                 unreceived.write({"received_by_id": vals["user_id"]})
+        former = {}
+        if "partner_id" in vals:
+            former = {complaint: complaint.partner_id for complaint in self}
+            if all(partner.id == vals["partner_id"] for partner in former.values()):
+                # No change, so what was entered beside the contact's data stays (an import run again).
+                vals = {fname: value for fname, value in vals.items() if fname != "partner_id"}
         result = super().write(vals)
+        for complaint, partner in former.items():
+            if complaint.partner_id != partner:
+                complaint._copy_partner_data(partner, vals)
         if {"partner_id", "partner_email", "partner_phone"} & vals.keys():
             self._fill_partner()
         return result
+
+    def _copy_partner_data(self, former, given):
+        """Take over the contact data of the customer just set, save what was given along with it.
+
+        Nothing of a former customer stays, least of all to complete the contact of the new one.
+
+        :param res.partner former: the customer before, possibly empty
+        :param given: names of the fields that were set by hand
+        """
+        self.ensure_one()
+        vals = {}
+        for fname in ("name", "email", "phone"):
+            typed = False if former else self[f"partner_{fname}"]
+            value = self.partner_id[fname] or typed
+            if f"partner_{fname}" not in given and self[f"partner_{fname}"] != value:
+                vals[f"partner_{fname}"] = value
+        if vals:
+            super().write(vals)
 
     def action_create_partner(self):
         """Make contacts of complainants who are not customers yet, or find those who are.
@@ -58,16 +92,18 @@ class ComplaintIntake(models.Model):
             if partner:
                 return partner
         if self.phone_key:
-            return Partner.search([*Partner._get_complaint_phone_domain(self.partner_phone), *companies], limit=1)
+            numbers = Partner._get_complaint_phone_domain(self.partner_phone)
+            return Partner.search(Domain(numbers) & Domain(companies), limit=1)
         return Partner
 
     def _prepare_partner_vals(self):
         self.ensure_one()
+        several = self.env["res.company"].sudo().search_count([], limit=2) > 1
         return {
             "name": self.partner_name or self.partner_email or self.partner_phone or self.number,
             "email": self.partner_email,
             "phone": self.partner_phone,
-            "company_id": self.company_id.id if self.env["res.company"].sudo().search_count([], limit=2) > 1 else False,
+            "company_id": self.company_id.id if several else False,
         }
 
     @api.onchange("partner_phone", "partner_email")

@@ -85,7 +85,7 @@ class TestEmergency(CaseCommon):
     """Handle first, complete the record afterwards; both moments are kept (IN-7)."""
 
     def test_with_next_to_nothing(self):
-        """IN-7: straight to execution with what was done; the record is complete before the result is."""
+        """IN-7: straight to execution with what was done; the result is told on a whole record only."""
         receiver = {"user_id": self.first_contact.id, "received_by_id": self.first_contact.id}
         complaint = self.new_bare(self.first_contact, name="Smell of gas in the cellar", **receiver)
         with self.mock_datetime_and_now(NOW):
