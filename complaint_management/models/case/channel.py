@@ -16,7 +16,7 @@ class ComplaintChannel(models.Model):
         help="What was recorded must be read back to the complainant and confirmed, as for spoken complaints.",
     )
     anonymous = fields.Boolean(
-        string="May Be Anonymous",
+        string="Anonymous",
         help="Complaints may arrive without a name or contact data, as from a comment book.",
     )
 
