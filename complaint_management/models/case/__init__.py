@@ -13,6 +13,7 @@ from . import complaint_exclusion
 from . import complaint_mail
 from . import hr_employee
 from . import ir_sequence
+from . import mail_access
 from . import mail_activity
 from . import mail_thread
 from . import res_company

@@ -2,12 +2,16 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
+#: A change of these may take a confidential complaint out of the sight of its followers.
+CIRCLE_FIELDS = {"confidential", "team_id", "user_id"}
+
 
 class ComplaintExclusion(models.Model):
     """The employee complained about never sees or handles the complaint (OR-2), and need to know.
 
-    Reading is refused by record rules. Here is what rules do not reach: who is asked,
-    followed, notified and assigned.
+    Reading is refused by record rules, here and on what hangs on a complaint (``mail_access.py``).
+    Here is what rules do not reach: who follows, is notified and assigned, and names that are shown
+    by records that point to a complaint.
     """
 
     _inherit = "complaint.complaint"
@@ -55,63 +59,134 @@ class ComplaintExclusion(models.Model):
                     )
                 )
 
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        """Show who may not see a complaint no more than its number.
+
+        Whoever reads a record that points to a complaint is given its name without a look at the rules.
+        """
+        super()._compute_display_name()
+        user = self.env.user
+        if not self.env.su or user._is_superuser() or user.share:
+            return
+        readable = self.sudo(False)._filtered_access("read")
+        for complaint in self - readable:
+            complaint.display_name = False if user in complaint.excluded_user_ids else complaint.number
+
     @api.model_create_multi
     def create(self, vals_list):
         complaints = super().create(vals_list)
-        complaints.filtered("excluded_user_ids")._apply_exclusion()
+        complaints.filtered("employee_ids")._apply_exclusion()
         return complaints
 
     def write(self, vals):
         result = super().write(vals)
         if "employee_ids" in vals:
             self._apply_exclusion()
+        if CIRCLE_FIELDS & vals.keys():
+            self._unsubscribe_outsiders()
         return result
 
     def _apply_exclusion(self):
-        """Take followers, notifications and activities away from excluded users."""
+        """Take followers, notifications and open activities away from excluded users."""
+        # What was found out about them is of the time before.
+        for model in ("mail.message", "mail.activity", "mail.scheduled.message", "mail.tracking.value"):
+            self.env[model].invalidate_model(["complaint_excluded"], flush=False)
         for complaint in self:
             # They may be users whom the current one does not see.
             complaint_sudo = complaint.sudo()
-            users = complaint_sudo.excluded_user_ids
-            partners = users.partner_id
+            partners = complaint_sudo._get_excluded_partners()
             if not partners:
                 continue
             complaint_sudo.message_unsubscribe(partners.ids)
-            activities = self.env["mail.activity"].sudo().search(
+            complaint_sudo._pass_activities_on(complaint_sudo.excluded_user_ids)
+            of_complaint = [("model", "=", self._name), ("res_id", "=", complaint.id)]
+            addressed = (
+                self.env["mail.message"].sudo().search([*of_complaint, ("partner_ids", "in", partners.ids)])
+            )
+            addressed.write({"partner_ids": [Command.unlink(partner.id) for partner in partners]})
+            self.env["mail.notification"].sudo().search(
                 [
-                    ("res_model", "=", self._name),
-                    ("res_id", "=", complaint.id),
-                    ("user_id", "in", users.ids),
-                    ("active", "in", [True, False]),
+                    ("res_partner_id", "in", partners.ids),
+                    ("mail_message_id", "any", of_complaint),
                 ]
-            )
-            # The work stays, with somebody who may do it.
-            heirs = activities.filtered("active")
-            activities.filtered(lambda activity: not activity.active).unlink()
-            heir = (complaint_sudo.user_id or complaint_sudo.team_id.leader_id) - users
-            if heir:
-                heirs.write({"user_id": heir.id})
-            else:
-                heirs.unlink()
-            messages = self.env["mail.message"].sudo().search(
-                [("model", "=", self._name), ("res_id", "=", complaint.id)]
-            )
-            messages.notification_ids.filtered(
-                lambda notification, partners=partners: notification.res_partner_id in partners
             ).unlink()
-            messages.filtered(lambda message, partners=partners: message.partner_ids & partners).write(
-                {"partner_ids": [Command.unlink(partner.id) for partner in partners]}
+
+    def _pass_activities_on(self, users, complaint=None):
+        """Give open activities of these complaints to somebody who may do the work.
+
+        :param users: those who may not; what they have done already stays with them, as history
+        :param complaint: the complaint whose responsible person takes over, where it is another one
+        """
+        heir_of = complaint or self
+        # Activities are often assigned to people who do not see each other.
+        activities = (
+            self.env["mail.activity"]
+            .sudo()
+            .search(
+                [("res_model", "=", self._name), ("res_id", "in", self.ids), ("user_id", "in", users.ids)]
             )
+        )
+        if activities:
+            activities.write({"user_id": heir_of.sudo()._get_heir(users).id})
+
+    def _get_heir(self, users):
+        """Return who takes over from excluded users: the person responsible, else a leader."""
+        self.ensure_one()
+        team = self.team_id
+        heir = self.user_id - users
+        while team and not heir:
+            heir = team.leader_id - users
+            team = team.parent_id
+        return heir
+
+    @api.model
+    def _prepare_exclusion_of(self, employees, user):
+        """Employees are about to get a user: take the complaints about them out of that user's hands.
+
+        :param employees: hr.employee
+        :param user: res.users, their user to be
+        """
+        for complaint in self._search_about(employees, [("user_id", "in", user.ids)]):
+            complaint.user_id = complaint._get_heir(user)
 
     @api.model
     def _apply_exclusion_of(self, employees):
-        """An employee got a user: whom the old complaints exclude changed with it."""
-        complaints = self.sudo().search([("employee_ids", "in", employees.ids)])
-        complaints._apply_exclusion()
+        """Employees got or lost a user: whom the old complaints exclude changed with it."""
+        self._search_about(employees)._apply_exclusion()
+
+    @api.model
+    def _search_about(self, employees, domain=()):
+        if not employees:
+            return self.browse()
+        return (
+            self.sudo()
+            .with_context(active_test=False)
+            .search([("employee_ids", "in", employees.ids), *domain])
+        )
 
     def _get_excluded_partners(self):
-        """Return the contacts of everybody excluded, whoever asks."""
-        return self.sudo().excluded_user_ids.partner_id
+        """Return the contacts of everybody excluded, whoever asks.
+
+        An employee without a user cannot look at anything, but can be written to.
+        """
+        employees = self.sudo().employee_ids
+        return self.sudo().excluded_user_ids.partner_id | employees.work_contact_id
+
+    def _unsubscribe_outsiders(self):
+        """Colleagues who may not read a confidential complaint do not follow it either."""
+        for complaint in self.sudo().filtered("confidential"):
+            outsiders = complaint.message_partner_ids.user_ids.filtered(
+                lambda user, complaint=complaint: not user.share and not complaint._is_readable_by(user)
+            )
+            if outsiders:
+                complaint.message_unsubscribe(outsiders.partner_id.ids)
+
+    def _is_readable_by(self, user):
+        """Tell whether a user may read the complaint in any of their companies."""
+        return (
+            self.with_user(user).with_context(allowed_company_ids=user._get_company_ids()).has_access("read")
+        )
 
     def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
         excluded = self._get_excluded_partners()
@@ -126,4 +201,38 @@ class ComplaintExclusion(models.Model):
         excluded = self._get_excluded_partners() if self else False
         if not excluded:
             return recipients
-        return [recipient for recipient in recipients if recipient["id"] not in excluded.ids]
+        addresses = {address for address in excluded.mapped("email_normalized") if address}
+        return [
+            recipient
+            for recipient in recipients
+            if recipient["id"] not in excluded.ids and recipient["email_normalized"] not in addresses
+        ]
+
+    # merged complaints: what keeps one of them from somebody keeps all of them
+
+    def _prepare_merge_vals(self, sources, keep):
+        values = super()._prepare_merge_vals(sources, keep)
+        if any(sources.mapped("confidential")):
+            values["confidential"] = True
+        return values
+
+    def _move_thread(self, target):
+        self._pass_activities_on(target.excluded_user_ids, target)
+        super()._move_thread(target)
+        target._apply_exclusion()
+
+    def merge_into(self, target, keep=None):
+        result = super().merge_into(target, keep)
+        target_sudo = target.sudo()
+        for source in (self - target).sudo():
+            vals = {}
+            if target_sudo.confidential and not source.confidential:
+                vals["confidential"] = True
+            concerned = target_sudo.employee_ids - source.employee_ids
+            if concerned:
+                vals["employee_ids"] = [Command.link(employee.id) for employee in concerned]
+            if source.user_id in target_sudo.excluded_user_ids:
+                vals["user_id"] = False
+            if vals:
+                source.write(vals)
+        return result

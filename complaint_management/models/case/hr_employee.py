@@ -5,9 +5,11 @@ class HrEmployee(models.Model):
     _inherit = "hr.employee"
 
     def write(self, vals):
-        former = self.user_id if "user_id" in vals or "resource_id" in vals else self.env["res.users"]
+        # The exclusion itself follows through the compute; what hangs on it is seen to here.
+        Complaint = self.env["complaint.complaint"]
+        if vals.get("user_id"):
+            Complaint._prepare_exclusion_of(self, self.env["res.users"].browse(vals["user_id"]))
         result = super().write(vals)
-        if former:
-            # The exclusion itself follows through the compute; what hangs on it is cleaned here.
-            self.env["complaint.complaint"]._apply_exclusion_of(self)
+        if "user_id" in vals or "resource_id" in vals:
+            Complaint._apply_exclusion_of(self)
         return result

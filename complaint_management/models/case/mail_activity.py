@@ -5,12 +5,15 @@ from odoo.exceptions import ValidationError
 class MailActivity(models.Model):
     _inherit = "mail.activity"
 
-    @api.constrains("user_id", "res_model_id", "res_id")
+    @api.constrains("user_id", "res_model_id", "res_id", "active")
     def _check_complaint_exclusion(self):
-        """Whoever is assigned an activity can read it, so nobody excluded is assigned one (OR-2)."""
-        activities = self.filtered(lambda activity: activity.res_model == "complaint.complaint" and activity.user_id)
-        if not activities:
-            return
+        """Nobody excluded is assigned an activity, which they could not see (OR-2).
+
+        What they did before they were excluded stays as history.
+        """
+        activities = self.filtered(
+            lambda activity: activity.active and activity.user_id and activity.res_model == "complaint.complaint"
+        )
         complaints_sudo = self.env["complaint.complaint"].sudo().browse(activities.mapped("res_id"))
         for activity, complaint_sudo in zip(activities, complaints_sudo, strict=True):
             if activity.user_id in complaint_sudo.excluded_user_ids:

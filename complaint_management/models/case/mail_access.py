@@ -1,0 +1,161 @@
+"""Who may not see a complaint sees nothing of what hangs on it either (OR-2).
+
+Mail keeps messages readable for their authors and recipients, activities for the person assigned,
+and followers and notifications for every employee. Record rules shut these ways (see
+``security/complaint_rules.xml``); a rule cannot follow the pair of model name and id by which mail
+points to its records, so the rules ask the fields that are defined here.
+"""
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+COMPLAINT = "complaint.complaint"
+
+
+class ComplaintAttached(models.AbstractModel):
+    """Makes a model searchable by what the user may see of the complaint that a record belongs to."""
+
+    _name = "complaint.attached"
+    _description = "What Hangs on a Complaint"
+
+    #: Fields that hold the model name and the id, or the one that leads to a message with them.
+    _complaint_link = ("res_model", "res_id")
+
+    complaint_excluded = fields.Boolean(
+        compute="_compute_complaint_excluded",
+        search="_search_complaint_excluded",
+        export_string_translation=False,
+        help="The user is concerned by the complaint.",
+    )
+    complaint_unreadable = fields.Boolean(
+        compute="_compute_complaint_unreadable",
+        search="_search_complaint_unreadable",
+        export_string_translation=False,
+        help="The user may not read the complaint, for whatever reason.",
+    )
+
+    def _get_complaint_ids(self):
+        """Return ``{record: id of its complaint}`` of those that belong to one."""
+        *path, model_fname, id_fname = self._complaint_link
+        found = {}
+        for record in self.sudo():
+            holder = record[path[0]] if path else record
+            if holder[model_fname] == COMPLAINT:
+                found[record] = holder[id_fname]
+        return found
+
+    @api.depends_context("uid")
+    def _compute_complaint_excluded(self):
+        complaint_ids = self._get_complaint_ids()
+        complaints = self.env[COMPLAINT].sudo().browse(set(complaint_ids.values()))
+        excluded = {
+            complaint.id for complaint in complaints if self.env.uid in complaint.excluded_user_ids.ids
+        }
+        for record in self:
+            record.complaint_excluded = complaint_ids.get(record) in excluded
+
+    @api.depends_context("uid")
+    def _compute_complaint_unreadable(self):
+        complaint_ids = self._get_complaint_ids()
+        complaints = self.env[COMPLAINT].sudo().browse(set(complaint_ids.values())).exists()
+        readable = {False, *complaints.sudo(False)._filtered_access("read").ids}
+        for record in self:
+            record.complaint_unreadable = complaint_ids.get(record, False) not in readable
+
+    def _search_complaint_excluded(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain.custom(
+            to_sql=lambda model, alias, query: model._get_complaint_sql(alias, excluded=True)
+        )
+
+    def _search_complaint_unreadable(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain.custom(
+            to_sql=lambda model, alias, query: model._get_complaint_sql(alias, excluded=False)
+        )
+
+    def _get_complaint_sql(self, alias, excluded):
+        """Return the condition that a record belongs to a complaint that the user must not see.
+
+        It is never NULL, so it can be negated. Rows are looked up one by one through the primary keys:
+        what is asked for are the few messages or followers of a page.
+
+        :param str alias: of the table in the query
+        :param bool excluded: look for the exclusion alone, or for any reason
+        """
+        *path, model_fname, id_fname = self._complaint_link
+        if not path:
+            return SQL(
+                "COALESCE(%s = %s AND %s, FALSE)",
+                self._field_to_sql(alias, model_fname),
+                COMPLAINT,
+                self._get_hidden_sql(self._field_to_sql(alias, id_fname), excluded),
+            )
+        holder = self.env[self._fields[path[0]].comodel_name]
+        return SQL(
+            "EXISTS (SELECT 1 FROM %s AS holder WHERE holder.id = %s AND %s = %s AND %s)",
+            SQL.identifier(holder._table),
+            self._field_to_sql(alias, path[0]),
+            holder._field_to_sql("holder", model_fname),
+            COMPLAINT,
+            self._get_hidden_sql(holder._field_to_sql("holder", id_fname), excluded),
+        )
+
+    def _get_hidden_sql(self, complaint_id, excluded):
+        Complaint = self.env[COMPLAINT].sudo(False).with_context(active_test=False)
+        if excluded:
+            field = Complaint._fields["excluded_user_ids"]
+            return SQL(
+                "EXISTS (SELECT 1 FROM %s AS excluded WHERE excluded.%s = %s AND excluded.%s = %s)",
+                SQL.identifier(field.relation),
+                SQL.identifier(field.column1),
+                complaint_id,
+                SQL.identifier(field.column2),
+                self.env.uid,
+            )
+        if not Complaint.has_access("read"):
+            return SQL("TRUE")
+        query = Complaint._search(Domain.TRUE)
+        query.add_where(SQL("%s = %s", SQL.identifier(query.table, "id"), complaint_id))
+        return SQL("NOT EXISTS (%s)", query.subselect("1"))
+
+
+class MailMessage(models.Model):
+    _name = "mail.message"
+    _inherit = ["mail.message", "complaint.attached"]
+
+    _complaint_link = ("model", "res_id")
+
+
+class MailActivity(models.Model):
+    _name = "mail.activity"
+    _inherit = ["mail.activity", "complaint.attached"]
+
+
+class MailFollowers(models.Model):
+    _name = "mail.followers"
+    _inherit = ["mail.followers", "complaint.attached"]
+
+
+class MailNotification(models.Model):
+    _name = "mail.notification"
+    _inherit = ["mail.notification", "complaint.attached"]
+
+    _complaint_link = ("mail_message_id", "model", "res_id")
+
+
+class MailScheduledMessage(models.Model):
+    _name = "mail.scheduled.message"
+    _inherit = ["mail.scheduled.message", "complaint.attached"]
+
+    _complaint_link = ("model", "res_id")
+
+
+class MailTrackingValue(models.Model):
+    _name = "mail.tracking.value"
+    _inherit = ["mail.tracking.value", "complaint.attached"]
+
+    _complaint_link = ("mail_message_id", "model", "res_id")
