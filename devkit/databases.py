@@ -122,7 +122,7 @@ def level_one(session, demo=False):
 
 def _level_one(session, demo=False):
     name = level_one_name(demo)
-    if name in names():
+    if name in names() and Stamp(f"installation-{name}").read() is not None:
         return name
     _drop_older(LEVEL_ONE, keep=(level_one_name(), level_one_name(demo=True)))
     draft = f"{name}_draft"
