@@ -3,8 +3,12 @@ from .case import test_automatic_mail
 from .case import test_contact_key
 from .case import test_gate
 from .case import test_intake
+from .case import test_mail_gateway
+from .case import test_mail_samples
 from .case import test_moves
 from .case import test_number
 from .case import test_process_order
+from .case import test_repeats
 from .case import test_side_doors
 from .case import test_tours
+from .case import test_translation
