@@ -39,12 +39,20 @@ class ComplaintRepeat(models.Model):
         "complaint.complaint",
         string="Possible Repeats",
         compute="_compute_repeat_ids",
-        help="Open and recent complaints of the same customer or contact data, about the same order or product, "
-        "or in similar words.",
+        help="Open and recent complaints of the same customer or contact data, about the same order or "
+        "product, or in similar words.",
     )
 
     @api.depends(
-        "step", "partner_id", "email_normalized", "phone_key", "sale_order_id", "product_id", "name", "related_ids"
+        "step",
+        "company_id",
+        "partner_id",
+        "email_normalized",
+        "phone_key",
+        "sale_order_id",
+        "product_id",
+        "name",
+        "related_ids",
     )
     def _compute_repeat_ids(self):
         for complaint in self:
@@ -87,15 +95,21 @@ class ComplaintRepeat(models.Model):
         domain = self._get_repeat_domain()
         found = self.browse() if domain.is_false() else self.search(domain, limit=MAX_REPEATS)
         if len(found) < MAX_REPEATS and len((self.name or "").strip()) >= MIN_TEXT:
-            found |= self._find_similar(MAX_REPEATS - len(found)) - self._origin - found
+            found |= self._find_similar(found, MAX_REPEATS - len(found))
         return found
 
-    def _find_similar(self, limit):
+    def _find_similar(self, known, limit):
         """Return recent complaints whose subject resembles this one's, the most similar first.
 
-        The trigram index on the subject finds the candidates (pg_trgm, operator ``%``).
+        The trigram index on the subject finds the candidates (pg_trgm, operator ``%``). A database
+        without that extension finds none.
+
+        :param known: complaints that are found already
+        :param int limit: how many at most
         """
         self.ensure_one()
+        if not self.env.registry.has_trigram:
+            return self.browse()
         company = self.company_id or self.env.company
         since = fields.Datetime.now() - timedelta(days=company.complaint_repeat_days)
         Complaint = self.env["complaint.complaint"]
@@ -103,12 +117,13 @@ class ComplaintRepeat(models.Model):
             Domain("company_id", "=", company.id)
             & Domain("received_at", ">=", since)
             & Domain("duplicate_of_id", "=", False)
-            & Domain("id", "not in", (self._origin | self.related_ids._origin).ids)
+            & Domain("id", "not in", (self._origin | self.related_ids._origin | known).ids)
         )
         name = SQL.identifier(Complaint._table, "name")
         query.add_where(SQL("%s %% %s", name, self.name))
         query.add_where(SQL("similarity(%s, %s) >= %s", name, self.name, MIN_SIMILARITY))
-        query.order = SQL("similarity(%s, %s) DESC, %s DESC", name, self.name, SQL.identifier(Complaint._table, "id"))
+        newest = SQL.identifier(Complaint._table, "id")
+        query.order = SQL("similarity(%s, %s) DESC, %s DESC", name, self.name, newest)
         query.limit = limit
         return Complaint.browse(query)
 
@@ -118,14 +133,17 @@ class ComplaintRepeat(models.Model):
         :param others: complaint.complaint, or ids where called from outside
         """
         self.ensure_one()
-        others = self.browse(others) if not isinstance(others, models.BaseModel) else others
+        others = self.browse(others.ids if isinstance(others, models.BaseModel) else others)
         if self in others:
             raise UserError(self.env._("A complaint cannot be related to itself."))
         (self | others).check_access("write")
         new = others - self.related_ids
+        if not new:
+            return
         self.write({"related_ids": [Command.link(other.id) for other in new]})
         new.write({"related_ids": [Command.link(self.id)]})
-        self._message_log(body=self.env._("Linked with %(numbers)s.", numbers=", ".join(new.mapped("number"))))
+        numbers = ", ".join(new.mapped("number"))
+        self._message_log(body=self.env._("Linked with %(numbers)s.", numbers=numbers))
         new._message_log_batch(
             bodies=dict.fromkeys(new.ids, self.env._("Linked with %(numbers)s.", numbers=self.number))
         )
