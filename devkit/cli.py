@@ -3,6 +3,7 @@
 
 import argparse
 import errno
+import os
 import sys
 
 from . import bench, clean, environment, i18n, lint, run, test, ui
@@ -117,6 +118,10 @@ def main(argv=None):
         return _dispatch(arguments, rest)
     except ui.DevError as fault:
         return _tell(fault)
+    except BrokenPipeError:
+        # Whoever read our output has gone (./dev ... | head): nobody is left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except KeyboardInterrupt:
         ui.warn("\nStopped.")
         return 130

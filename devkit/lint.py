@@ -108,14 +108,10 @@ def _test_lint(project):
     # Odoo ends with status 0 when not one test was found.
     if not status and found and found[-1][:2] == ("0", "0") and int(found[-1][2]):
         return True
-    ui.say(
-        "\n".join(
-            line for line in text.splitlines() if " ERROR " in line or " FAIL" in line or "Error" in line
-        )
-    )
-    ui.say(
-        f"  test_lint: {'{} failed, {} errors of {}'.format(*found[-1]) if found else 'no test'}; {shown(log)}"
-    )
+    signs = (" ERROR ", "FAIL", "Error")
+    ui.say("\n".join(line for line in text.splitlines() if any(sign in line for sign in signs)))
+    counts = "{} failed, {} errors of {}".format(*found[-1]) if found else "ran no test"
+    ui.say(f"  test_lint: {counts}; {shown(log)}")
     return False
 
 
