@@ -5,13 +5,15 @@ doors are tried by everybody to whom they are shut, by a witness to whom they ar
 more by an excluded user after the rules were taken away: what stays shut then proves nothing.
 """
 
+import json
+import xmlrpc.client
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from odoo import fields
+from odoo import fields, http
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import HttpCase, JsonRpcException, get_db_name, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.complaint_management.models.case.complaint_exclusion import ComplaintExclusion
@@ -33,6 +35,19 @@ EXCLUSION_RULES = (
 ADMIN_DOORS = {"door_tracking_values", "door_mails"}
 #: Doors that a constraint shuts to the employee concerned, rule or no rule.
 CONSTRAINED_DOORS = {"door_assign_to_me", "door_copy", "door_schedule_activity", "door_wizard_merge"}
+
+
+@contextmanager
+def unprotected(env):
+    """Take away what keeps the employee concerned out, to see that it was this."""
+    for xmlid in EXCLUSION_RULES:
+        env.ref(f"complaint_management.{xmlid}").active = False
+    nothing = {
+        "_apply_exclusion": lambda self: None,
+        "_get_excluded_partners": lambda self: self.env["res.partner"],
+    }
+    with patch.multiple(ComplaintExclusion, **nothing):
+        yield
 
 
 class SideDoorsCommon(ComplaintCommon):
@@ -305,7 +320,7 @@ class SideDoorsCommon(ComplaintCommon):
 
     def door_repeats_by_wording(self, env):
         other = env[COMPLAINT].new({"name": self.case.name, "company_id": self.case.company_id.id})
-        return self.case in other._find_similar(8)._origin
+        return self.case in other.repeat_ids._origin
 
     # figures
 
@@ -659,20 +674,9 @@ class TestExcludedSideDoors(SideDoorsCommon):
 
     def test_open_without_rules(self):
         """OR-2: it is the rules, and the clearing up, that shut each door to an excluded manager."""
-        with self._unprotected():
+        with unprotected(self.env):
             self._exclude()
             self.assertDoors(True, self.administrator, self._doors_but(CONSTRAINED_DOORS))
-
-    @contextmanager
-    def _unprotected(self):
-        for xmlid in EXCLUSION_RULES:
-            self.env.ref(f"complaint_management.{xmlid}").active = False
-        nothing = {
-            "_apply_exclusion": lambda self: None,
-            "_get_excluded_partners": lambda self: self.env["res.partner"],
-        }
-        with patch.multiple(ComplaintExclusion, **nothing):
-            yield
 
 
 @tagged("post_install", "-at_install")
@@ -693,3 +697,262 @@ class TestConfidentialSideDoors(SideDoorsCommon):
         """OR-1: the person responsible and a manager get through."""
         self.assertDoors(True, self.witness)
         self.assertDoors(True, self.colleague, self._doors_but(ADMIN_DOORS))
+
+
+@tagged("post_install", "-at_install")
+class TestSideDoorsHttp(SideDoorsCommon, HttpCase):
+    """OR-2: the same over HTTP, as the web client and other programs ask."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # The bench of users is long; these stand for the others.
+        cls.make_case(cls.handler | cls.manager | cls.colleague)
+        cls.shut_to = cls.handler | cls.manager | cls.stranger | cls.plain_user
+        cls.keys = {
+            user: cls.env["res.users.apikeys"]
+            .with_user(user)
+            ._generate("rpc", "test", fields.Datetime.add(fields.Datetime.now(), hours=6))
+            for user in cls.shut_to | cls.colleague
+        }
+        cls.own_message = {
+            user: cls.messages.filtered(
+                lambda message, user=user: (
+                    (message.author_id, message.message_type) == (user.partner_id, "comment")
+                )
+            )
+            for user in cls.shut_to | cls.colleague
+        }
+
+    def test_shut(self):
+        """OR-2: no route shows anything to the employees concerned or to another team."""
+        self.case.employee_ids |= self.employee[self.handler] | self.employee[self.manager]
+        self.env.flush_all()
+        wrong = [
+            f"{name} is open to {user.login}"
+            for user in self.shut_to
+            for name, shown in self._try_routes(user)
+            if shown
+        ]
+        self.assertFalse(wrong, "\n" + "\n".join(wrong))
+
+    def test_open(self):
+        """OR-1: each route shows it to a colleague, so the others would have seen something."""
+        wrong = [name for name, shown in self._try_routes(self.colleague) if not shown]
+        self.assertFalse(wrong, f"shut to {self.colleague.login}: {wrong}")
+
+    def test_open_without_rules(self):
+        """OR-2: it is the rules, and the clearing up, that keep an excluded manager out."""
+        with unprotected(self.env):
+            self.case.employee_ids |= self.employee[self.manager]
+            self.env.flush_all()
+            wrong = [name for name, shown in self._try_routes(self.manager) if not shown]
+        self.assertFalse(wrong, f"shut to {self.manager.login}: {wrong}")
+
+    @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model", "odoo.http")
+    def _try_routes(self, user):
+        """Yield the name of each route and whether the secret came through it."""
+        self.authenticate(user.login, user.login)
+        for name in sorted(dir(type(self))):
+            if name.startswith("route_"):
+                try:
+                    shown = getattr(self, name)(user)
+                except JsonRpcException:
+                    shown = False
+                yield name, shown
+
+    def _ask(self, route, **params):
+        return json.dumps(self.make_jsonrpc_request(route, params), ensure_ascii=False)
+
+    def _get(self, path, **params):
+        return self.url_open(path, allow_redirects=False, **params)
+
+    # files
+
+    def route_content(self, user):
+        response = self._get(f"/web/content/{self.attachment.id}")
+        return response.ok and SECRET in response.text
+
+    def route_content_of_message(self, user):
+        """Among them the file that the user sent."""
+        return any(
+            SECRET in self._get(f"/web/content/{file.id}?download=1").text
+            for file in self.messages.attachment_ids
+        )
+
+    def route_zip(self, user):
+        response = self._get(
+            "/mail/attachment/zip",
+            data={
+                "file_ids": str(self.attachment.id),
+                "zip_name": "all",
+                "csrf_token": http.Request.csrf_token(self),
+            },
+        )
+        return response.ok and self.attachment.name.encode() in response.content
+
+    # chatter
+
+    def route_thread(self, user):
+        return SECRET in self._ask("/mail/thread/messages", thread_model=COMPLAINT, thread_id=self.case.id)
+
+    def route_thread_search(self, user):
+        found = self.make_jsonrpc_request(
+            "/mail/thread/messages",
+            {"thread_model": COMPLAINT, "thread_id": self.case.id, "fetch_params": {"search_term": SECRET}},
+        )
+        return bool(found["count"])
+
+    def route_thread_data(self, user):
+        data = self.make_jsonrpc_request(
+            "/mail/data",
+            {
+                "fetch_params": [
+                    [
+                        "mail.thread",
+                        {
+                            "thread_model": COMPLAINT,
+                            "thread_id": self.case.id,
+                            "request_list": [
+                                "activities",
+                                "attachments",
+                                "followers",
+                                "scheduledMessages",
+                                "suggestedRecipients",
+                            ],
+                        },
+                    ]
+                ]
+            },
+        )
+        return SECRET in json.dumps(data) and bool(data.get("mail.followers"))
+
+    def route_inbox(self, user):
+        return SECRET in self._ask("/mail/inbox/messages")
+
+    def route_starred(self, user):
+        return SECRET in self._ask("/mail/starred/messages")
+
+    def route_systray(self, user):
+        data = self.make_jsonrpc_request("/mail/data", {"fetch_params": ["systray_get_activities"]})
+        return bool(data["Store"]["activityCounter"])
+
+    def route_start(self, user):
+        """What the web client loads first, with the counters."""
+        data = self.make_jsonrpc_request("/mail/data", {"fetch_params": ["init_messaging"]})
+        return bool(data["Store"]["inbox"]["counter"])
+
+    def route_recipients(self, user):
+        found = self._ask("/mail/thread/recipients", thread_model=COMPLAINT, thread_id=self.case.id)
+        return self.secret_customer.name in found
+
+    def route_subscription(self, user):
+        followers = self.case.message_follower_ids
+        follower = followers.filtered(lambda follower: follower.partner_id == self.colleague.partner_id)
+        return bool(self._ask("/mail/read_subscription_data", follower_id=follower.id))
+
+    def route_subscribe(self, user):
+        self._ask(
+            "/mail/thread/subscribe", res_model=COMPLAINT, res_id=self.case.id, partner_ids=self.customer.ids
+        )
+        return self.customer in self.case.message_partner_ids
+
+    def route_unsubscribe(self, user):
+        self.case.message_subscribe(self.customer.ids)
+        self._ask(
+            "/mail/thread/unsubscribe",
+            res_model=COMPLAINT,
+            res_id=self.case.id,
+            partner_ids=self.customer.ids,
+        )
+        return self.customer not in self.case.message_partner_ids
+
+    def route_post(self, user):
+        data = {"body": "I was here", "message_type": "comment"}
+        found = self._ask(
+            "/mail/message/post", thread_model=COMPLAINT, thread_id=self.case.id, post_data=data
+        )
+        return "I was here" in found
+
+    def route_react(self, user):
+        found = self._ask(
+            "/mail/message/reaction", message_id=self.messages[-2].id, content="👍", action="add"
+        )
+        return "👍" in found
+
+    def route_change_own_message(self, user):
+        message = self.own_message[user]
+        return bool(message) and SECRET in self._ask(
+            "/mail/message/update_content", message_id=message.id, update_data={"body": f"{SECRET} again"}
+        )
+
+    def route_view(self, user):
+        """The link in a mail leads who may not read to the start page."""
+        location = self._get(f"/mail/view?model={COMPLAINT}&res_id={self.case.id}").headers["Location"]
+        return f"/{COMPLAINT}/{self.case.id}" in location
+
+    def route_message_link(self, user):
+        message = self.own_message[user] or self.messages[-2]
+        response = self._get(f"/mail/message/{message.id}")
+        return f"/{COMPLAINT}/{self.case.id}" in response.headers.get("Location", "")
+
+    # records
+
+    def route_call(self, user):
+        return SECRET in self._ask(
+            f"/web/dataset/call_kw/{COMPLAINT}/web_search_read",
+            model=COMPLAINT,
+            method="web_search_read",
+            args=[[["name", "ilike", SECRET]], {"name": {}}],
+            kwargs={},
+        )
+
+    def route_export(self, user):
+        data = {
+            "model": COMPLAINT,
+            "fields": [{"name": "name", "label": "Subject", "type": "char"}],
+            "ids": self.case.ids,
+            "domain": [],
+            "import_compat": False,
+        }
+        response = self._get(
+            "/web/export/csv", data={"data": json.dumps(data), "csrf_token": http.Request.csrf_token(self)}
+        )
+        return response.ok and SECRET in response.text
+
+    def route_json2(self, user):
+        return SECRET in self._json2(user, COMPLAINT, "search_read", domain=[], fields=["name"])
+
+    def route_json2_read(self, user):
+        return SECRET in self._json2(user, COMPLAINT, "read", ids=self.case.ids, fields=["name"])
+
+    def route_json2_write(self, user):
+        return self._json2(user, COMPLAINT, "write", ids=self.case.ids, vals={"severity": "urgent"}) == "true"
+
+    def route_json2_report(self, user):
+        return self.case.number in self._json2(
+            user, "complaint.report", "search_read", domain=[], fields=["number"]
+        )
+
+    def route_json2_messages(self, user):
+        return SECRET in self._json2(
+            user, "mail.message", "search_read", domain=[["model", "=", COMPLAINT]], fields=["body"]
+        )
+
+    def route_xmlrpc(self, user):
+        """Deprecated, and in use everywhere."""
+        try:
+            found = self.xmlrpc_object.execute_kw(
+                get_db_name(), user.id, self.keys[user], COMPLAINT, "search_read", [[], ["name"]]
+            )
+        except xmlrpc.client.Fault:
+            return False
+        return SECRET in repr(found)
+
+    def _json2(self, user, model, method, **params):
+        response = self.url_open(
+            f"/json/2/{model}/{method}",
+            data=json.dumps(params),
+            headers={"Content-Type": "application/json", "Authorization": f"Bearer {self.keys[user]}"},
+        )
+        return response.text if response.ok else ""
