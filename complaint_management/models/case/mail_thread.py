@@ -1,14 +1,174 @@
 import logging
+from ast import literal_eval
+from email import message_from_bytes, policy
+from xmlrpc.client import Binary
+
+from markupsafe import Markup
 
 from odoo import api, models
+from odoo.fields import Domain
 
-from ...tools.automatic_mail import AUTO_REPLY, automatic_kind
+from ...tools.automatic_mail import automatic_kind
+from ...tools.mail_repair import find_faults, mend_head, message_id, readable_text, recipients, references
 
 _logger = logging.getLogger(__name__)
 
+COMPLAINT = "complaint.complaint"
+
 
 class MailThread(models.AbstractModel):
+    """The mail gateway where it takes mail for complaints; mail for anything else passes unchanged."""
+
     _inherit = "mail.thread"
+
+    @api.model
+    def message_process(
+        self, model, message, custom_values=None, save_original=False, strip_attachments=False, thread_id=None
+    ):
+        """Mend the header of mail for complaints, and take a later copy of a message to another team.
+
+        The gateway drops a message that it knows, even where the second copy went to another team's
+        address (as blind copies do): that team would never hear of it. This is looked at only when
+        something was dropped, so other mail costs nothing more.
+        """
+        raw = bytes(message.data) if isinstance(message, Binary) else message
+        raw = raw.encode() if isinstance(raw, str) else raw
+        if model == COMPLAINT:
+            self = self.with_context(complaint_gateway=True)
+        mended = mend_head(raw)
+        if mended is not raw and not self._is_for_complaints(self._parse_bytes(mended)):
+            mended = raw
+        options = {
+            "custom_values": custom_values,
+            "save_original": save_original,
+            "strip_attachments": strip_attachments,
+            "thread_id": thread_id,
+        }
+        result = super().message_process(model, mended, **options)
+        if result is False:
+            for alias in self._find_missed_aliases(self._parse_bytes(mended)):
+                copied = self.with_context(complaint_copy_for=alias.id)
+                result = super(MailThread, copied).message_process(model, mended, **options)
+        return result
+
+    # broken mail
+
+    @api.model
+    def _parse_bytes(self, raw):
+        return message_from_bytes(raw, policy=policy.SMTP)
+
+    @api.model
+    def message_parse(self, message, save_original=False):
+        """Make broken mail for complaints readable first; a copy for another team gets an id of its own."""
+        self._mend_for_complaints(message)
+        try:
+            values = super().message_parse(message, save_original=save_original)
+        except Exception:  # hostile headers make the standard library raise whatever comes up
+            if not self._mend_for_complaints(message, thorough=True):
+                raise
+            values = super().message_parse(message, save_original=save_original)
+        alias_id = self.env.context.get("complaint_copy_for")
+        if alias_id:
+            values["message_id"] = self._get_copy_id(values["message_id"], alias_id)
+        return values
+
+    @api.model
+    def _mend_for_complaints(self, message, thorough=False):
+        """Mend a mail for complaints in place; tell whether anything was."""
+        faults = find_faults(message, thorough)
+        if not faults or not self._is_for_complaints(message):
+            return False
+        for mend in faults:
+            mend()
+        return True
+
+    def _message_parse_extract_payload(self, message, message_dict, save_original=False):
+        """Rather an unformatted complaint with the original attached than none at all."""
+        try:
+            return super()._message_parse_extract_payload(message, message_dict, save_original=save_original)
+        except Exception:  # hostile content makes the parsers raise whatever comes up
+            if not self._is_for_complaints(message):
+                raise
+            _logger.warning(
+                "Mail %s is broken: its original is kept.", message_dict["message_id"], exc_info=True
+            )
+        return {
+            "body": Markup("<pre>%s</pre>") % readable_text(message),
+            "attachments": [self._Attachment("original_email.eml", message.as_bytes(), {})],
+        }
+
+    # what is for complaints, and whose
+
+    @api.model
+    def _find_complaint_aliases(self, message):
+        """Return the addresses of teams among a mail's recipients, found as the gateway finds them."""
+        addresses = recipients(message)
+        if not addresses:
+            return self.env["mail.alias"]
+        names = [address.partition("@")[0] for address in addresses]
+        local = Domain("alias_name", "in", names) & Domain("alias_incoming_local", "=", True)
+        named = Domain("alias_full_name", "in", addresses) | local
+        return self.env["mail.alias"].sudo().search(Domain("alias_model_id.model", "=", COMPLAINT) & named)
+
+    @api.model
+    def _is_for_complaints(self, message):
+        """Tell whether a mail goes to a team, or answers a message on a complaint."""
+        if self.env.context.get("complaint_gateway") or self._find_complaint_aliases(message):
+            return True
+        answered = references(message)[-32:]
+        domain = [("message_id", "in", answered), ("model", "=", COMPLAINT)]
+        return bool(answered and self.env["mail.message"].sudo().search_count(domain, limit=1))
+
+    @api.model
+    def _get_copy_id(self, known_id, alias_id):
+        return f"{known_id.removesuffix('>')}.copy{alias_id}>"
+
+    @api.model
+    def _find_missed_aliases(self, message):
+        """Return the addresses of those teams that a known message names and that have no complaint of it.
+
+        :param message: a parsed mail that the gateway dropped for whatever reason
+        :return: mail.alias; empty where it was not dropped as a copy of a known message
+        """
+        aliases, known_id = self._find_complaint_aliases(message), message_id(message)
+        if not aliases or not known_id:
+            return aliases.browse()
+        copy_ids = {alias.id: self._get_copy_id(known_id, alias.id) for alias in aliases}
+        known = self.env["mail.message"].sudo().search([("message_id", "in", [known_id, *copy_ids.values()])])
+        taken_ids = set(known.mapped("message_id"))
+        on_complaints = known.filtered(lambda message: message.model == COMPLAINT)
+        teams = self.env[COMPLAINT].sudo().browse(on_complaints.mapped("res_id")).exists().origin_team_id
+        return aliases.filtered(
+            lambda alias: (
+                known
+                and copy_ids[alias.id] not in taken_ids
+                and literal_eval(alias.alias_defaults).get("team_id") not in (None, False, *teams.ids)
+            )
+        )
+
+    @api.model
+    def _is_for_copy(self, message, route, alias_id):
+        """Tell whether a copy of a known message, meant for one team's address, may take a route."""
+        model, thread_id, alias = route[0], route[1], route[4]
+        if model != COMPLAINT:
+            return False
+        if not thread_id or (alias and alias.alias_force_thread_id == thread_id):
+            return bool(alias) and alias.id == alias_id
+        # The reply is there already.
+        domain = [("message_id", "=", message_id(message)), ("model", "=", model), ("res_id", "=", thread_id)]
+        return not self.env["mail.message"].sudo().search_count(domain, limit=1)
+
+    # routes
+
+    @api.model
+    def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):
+        """Drop automatic mail quietly that was fetched for complaints without an alias."""
+        try:
+            return super().message_route(message, message_dict, model, thread_id, custom_values)
+        except ValueError:
+            if model == COMPLAINT and automatic_kind(message):
+                return []
+            raise
 
     @api.model
     def _routing_check_route(self, message, message_dict, route, raise_exception=True):
@@ -17,22 +177,35 @@ class MailThread(models.AbstractModel):
         Every route passes here, that of an alias and that of a reply; neither a bounce nor an
         automatic reply makes a complaint or is answered.
         """
-        model, thread_id = route[0], route[1]
-        if model == "complaint.complaint":
+        copied_for = self.env.context.get("complaint_copy_for")
+        if copied_for and not self._is_for_copy(message, route, copied_for):
+            return False
+        model, thread_id, alias = route[0], route[1], route[4]
+        if model == COMPLAINT:
+            complaint_sudo = self.env[model].sudo().browse(thread_id or []).exists()
             kind = automatic_kind(message)
             if kind:
-                _logger.info("Mail %s to complaints is automatic (%s): not taken.", message_dict["message_id"], kind)
-                if kind == AUTO_REPLY and thread_id:
-                    self.env[model].sudo().browse(thread_id).exists()._log_automatic_reply(message_dict)
+                _logger.info(
+                    "Mail %s to complaints is automatic (%s): not taken.", message_dict["message_id"], kind
+                )
+                complaint_sudo._log_automatic_mail(message_dict, kind)
                 return False
-            if thread_id:
-                complaint_sudo = self.env[model].sudo().browse(thread_id).exists()
-                if complaint_sudo and not complaint_sudo._is_participant(message_dict):
-                    _logger.info(
-                        "Mail %s replies to complaint %s but its sender takes no part in it.",
-                        message_dict["message_id"],
-                        complaint_sudo.number,
-                    )
-                    # Not a reply then: the gateway goes on and looks for an alias to take it as new.
-                    return ()
+            is_reply = complaint_sudo and not (alias and alias.alias_force_thread_id == thread_id)
+            if is_reply and not complaint_sudo._is_participant(message_dict.get("email_from")):
+                _logger.info(
+                    "Mail %s replies to complaint %s but its sender takes no part in it.",
+                    message_dict["message_id"],
+                    complaint_sudo.number,
+                )
+                # Not a reply then: the gateway goes on and looks for an alias to take it as new.
+                return ()
         return super()._routing_check_route(message, message_dict, route, raise_exception)
+
+    def _message_parse_post_process(self, message, message_dict, routes):
+        """Nobody excluded from a complaint becomes a recipient of its messages, whoever wrote to them."""
+        values = super()._message_parse_post_process(message, message_dict, routes)
+        for model, thread_id, *_rest in routes or ():
+            if model == COMPLAINT and thread_id and values.get("partner_ids"):
+                excluded = self.env[model].browse(thread_id)._get_excluded_partners()
+                values["partner_ids"] = [pid for pid in values["partner_ids"] if pid not in excluded.ids]
+        return values

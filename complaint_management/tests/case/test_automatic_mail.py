@@ -36,7 +36,12 @@ class TestAutomaticMail(BaseCase):
         for sender in ("Post Master <p.master@example.com>", "Daniel Postmaster <d@example.com>", "", None):
             with self.subTest(sender=sender):
                 self.assertIsNone(self.kind(sender=sender))
-        for subject in ("Your automatic reply is wrong", "Re: Out of office", "Antwort: Rechnung", "自动扣款"):
+        for subject in (
+            "Your automatic reply is wrong",
+            "Re: Out of office",
+            "Antwort: Rechnung",
+            "自动扣款",
+        ):
             with self.subTest(subject=subject):
                 self.assertIsNone(self.kind("In-Reply-To: <a@example.com>", subject=subject))
 
@@ -73,7 +78,12 @@ class TestAutomaticMail(BaseCase):
         ):
             with self.subTest(headers=headers):
                 self.assertEqual(self.kind(*headers), AUTO_REPLY)
-        for subject in ("Automatic reply: Case", "Out of Office: Case", "Abwesenheitsnotiz: Fall", "自动回复: 投诉"):
+        for subject in (
+            "Automatic reply: Case",
+            "Out of Office: Case",
+            "Abwesenheitsnotiz: Fall",
+            "自动回复: 投诉",
+        ):
             with self.subTest(subject=subject):
                 self.assertEqual(self.kind("References: <a@example.com>", subject=subject), AUTO_REPLY)
                 self.assertEqual(self.kind("Return-Path: <>", subject=subject), AUTO_REPLY)
@@ -101,5 +111,6 @@ class TestAutomaticMail(BaseCase):
         for file in files:
             with self.subTest(file.name):
                 self.assertIn(
-                    automatic_kind(message_from_bytes(file.read_bytes(), policy=policy.SMTP)), (BOUNCE, AUTO_REPLY)
+                    automatic_kind(message_from_bytes(file.read_bytes(), policy=policy.SMTP)),
+                    (BOUNCE, AUTO_REPLY),
                 )

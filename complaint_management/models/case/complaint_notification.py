@@ -1,0 +1,104 @@
+from odoo import models
+
+
+class ComplaintNotification(models.Model):
+    """Who is told what about a complaint, and where answers go."""
+
+    _inherit = "complaint.complaint"
+
+    def _notify_get_reply_to_batch(self, defaults=None, author_ids=None):
+        """Answers come back to the team's address, so that they reach it whoever answers."""
+        result = super()._notify_get_reply_to_batch(defaults=defaults, author_ids=author_ids)
+        # The team may be one that the author does not see.
+        for complaint_sudo in self.sudo().filtered("team_id.alias_email"):
+            result[complaint_sudo.id] = self._notify_get_reply_to_formatted_email(
+                complaint_sudo.team_id.alias_email, author_id=(author_ids or {}).get(complaint_sudo.id, False)
+            )
+        return result
+
+    def _message_create(self, values_list):
+        """Address nobody excluded: whoever a message names as a recipient may read it."""
+        excluded = (
+            self._get_excluded_partners() if any(vals.get("partner_ids") for vals in values_list) else ()
+        )
+        if excluded:
+            values_list = [
+                {
+                    **vals,
+                    "partner_ids": [pid for pid in vals.get("partner_ids") or [] if pid not in excluded.ids],
+                }
+                for vals in values_list
+            ]
+        return super()._message_create(values_list)
+
+    # followers and assignment, once for many
+
+    def write(self, vals):
+        former = {complaint.id: complaint.user_id for complaint in self} if vals.get("user_id") else {}
+        result = super().write(vals)
+        if former:
+            self.filtered(lambda complaint: complaint.user_id != former[complaint.id])._notify_responsible()
+        return result
+
+    def _message_auto_subscribe(self, updated_values, followers_existing_policy="skip"):
+        if self.env.context.get("complaint_subscribe_later"):
+            return True
+        return super()._message_auto_subscribe(updated_values, followers_existing_policy)
+
+    def _message_auto_subscribe_followers(self, updated_values, default_subtype_ids):
+        """Follow, but tell the person responsible once about all their new cases, not of each."""
+        return [
+            (partner_id, subtype_ids, False)
+            for partner_id, subtype_ids, _template in super()._message_auto_subscribe_followers(
+                updated_values, default_subtype_ids
+            )
+        ]
+
+    def _subscribe_responsible(self):
+        """After a creation: the persons responsible follow, and are told."""
+        for user, complaints in self.grouped("user_id").items():
+            if user and not self.env.context.get("tracking_disable"):
+                complaints._message_auto_subscribe({"user_id": user.id})
+        self._notify_responsible()
+
+    def _notify_responsible(self):
+        """Tell each person what they became responsible for, in one message a person."""
+        if self.env.context.get("tracking_disable") or self.env.context.get("mail_auto_subscribe_no_notify"):
+            return
+        for user, complaints in self.grouped("user_id").items():
+            if not user or user == self.env.user:
+                continue
+            if len(complaints) == 1:
+                complaints.with_context(lang=user.lang)._message_auto_subscribe_notify(
+                    user.partner_id.ids, "mail.message_user_assigned"
+                )
+            else:
+                complaints._notify_many_assigned(user)
+
+    def _notify_many_assigned(self, user):
+        listing = self.with_context(lang=user.lang)
+        self.env["mail.thread"].with_context(lang=user.lang).message_notify(
+            subject=listing.env._("%(count)s complaints were assigned to you", count=len(self)),
+            body=self.env["ir.qweb"]._render(
+                "complaint_management.message_many_assigned", {"complaints": listing, "shown": 50}
+            ),
+            partner_ids=user.partner_id.ids,
+            email_layout_xmlid="mail.mail_notification_light",
+        )
+
+    def _track_template(self, changes):
+        """A stage may send the complainant a mail that the company wrote."""
+        templates = super()._track_template(changes)
+        complaint = self[:1]
+        if "stage_id" in changes and complaint.stage_id.mail_template_id:
+            options = {"auto_delete_keep_log": False, "email_layout_xmlid": "mail.mail_notification_light"}
+            if not complaint.partner_id:
+                options |= {"auto_delete_keep_log": True, "composition_mode": "mass_mail"}
+            templates["stage_id"] = (complaint.stage_id.mail_template_id, options)
+        return templates
+
+    def _message_track_post_template(self, changes):
+        """Write to a complainant who is no contact without making one of them."""
+        return super(
+            ComplaintNotification, self.with_context(mail_composer_force_partners=False)
+        )._message_track_post_template(changes)
