@@ -6,12 +6,14 @@ from . import tag
 from . import complaint
 from . import complaint_number
 from . import complaint_process
+from . import complaint_gate
+from . import complaint_ending
+from . import complaint_emergency
 from . import complaint_intake
 from . import complaint_repeat
 from . import complaint_merge
 from . import complaint_exclusion
 from . import complaint_mail
-from . import complaint_notification
 from . import hr_employee
 from . import ir_sequence
 from . import mail_access

@@ -7,7 +7,19 @@ class ComplaintIntake(models.Model):
 
     _inherit = "complaint.complaint"
 
+    must_read_back = fields.Boolean(compute="_compute_must_read_back")
     partner_complaint_count = fields.Integer(related="partner_id.complaint_count", related_sudo=False)
+
+    @api.depends("channel_id.read_back", "read_back_at")
+    def _compute_must_read_back(self):
+        for complaint in self:
+            complaint.must_read_back = complaint.channel_id.read_back and not complaint.read_back_at
+
+    def action_read_back(self):
+        """The record was read back to the complainant and confirmed (IN-4)."""
+        self.filtered(lambda complaint: not complaint.read_back_at).write(
+            {"read_back_by_id": self.env.uid, "read_back_at": fields.Datetime.now()}
+        )
 
     def action_open_partner_complaints(self):
         """Open all complaints of the customer's company or family."""

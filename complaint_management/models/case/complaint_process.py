@@ -1,10 +1,7 @@
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...tools import process
-from ...tools.process import Requirement
 
 #: What a change of can bring a complaint into another stage, directly or through its team.
 MOVING_FIELDS = {"stage_id", "team_id", "category_id", "severity", "company_id"}
@@ -13,11 +10,7 @@ KEPT_FIELDS = {"step", "closed_at", "reopen_count", "backfilled_at"}
 
 
 class ComplaintProcess(models.Model):
-    """The way of a complaint through its steps, and the one gate that guards it.
-
-    An area that demands something before a step may be left extends
-    :meth:`_gate_requirements`; nothing else decides about a move.
-    """
+    """The way of a complaint through its steps; every move passes the gate (complaint_gate.py)."""
 
     _inherit = "complaint.complaint"
 
@@ -40,36 +33,6 @@ class ComplaintProcess(models.Model):
         string="In This Stage Since", default=fields.Datetime.now, readonly=True, copy=False
     )
     closed_at = fields.Datetime(string="Closed", readonly=True, copy=False, index="btree_not_null")
-    outcome = fields.Text(
-        string="Result", tracking=True, copy=False, help="What came of it, as it was told to the complainant."
-    )
-    end_reason = fields.Text(
-        string="Reason", tracking=True, copy=False, help="Why the complaint was rejected or cancelled."
-    )
-    reopen_reason = fields.Text(copy=False, readonly=True)
-    reopen_count = fields.Integer(string="Times Reopened", readonly=True, copy=False)
-    emergency = fields.Boolean(
-        readonly=True,
-        copy=False,
-        tracking=True,
-        help="Handled first; the record is completed afterwards.",
-    )
-    emergency_action = fields.Text(string="What Was Done at Once", copy=False)
-    emergency_handled_at = fields.Datetime(string="Handled at", copy=False)
-    backfilled_at = fields.Datetime(string="Record Completed", readonly=True, copy=False)
-    next_step = fields.Selection(selection="_selection_step", compute="_compute_missing")
-    missing = fields.Html(string="Still Missing", compute="_compute_missing", sanitize=False)
-
-    must_read_back = fields.Boolean(compute="_compute_must_read_back")
-
-    @api.depends("channel_id.read_back", "read_back_at")
-    def _compute_must_read_back(self):
-        for complaint in self:
-            complaint.must_read_back = complaint.channel_id.read_back and not complaint.read_back_at
-
-    @api.model
-    def _selection_step(self):
-        return self.env["complaint.stage"]._fields["step"]._description_selection(self.env)
 
     @api.depends("team_id")
     def _compute_stage_id(self):
@@ -103,168 +66,6 @@ class ComplaintProcess(models.Model):
         team_id = self.env.context.get("default_team_id")
         own = [("team_ids", "=", team_id)] if team_id else [("team_ids.access_user_ids", "in", self.env.uid)]
         return stages.search(["|", ("team_ids", "=", False), *own])
-
-    # what the next gate asks for
-
-    @api.depends(lambda self: self._gate_fields())
-    def _compute_missing(self):
-        requirements = self._gate_requirements()
-        for complaint in self:
-            complaint.next_step = process.next_step(complaint.step) if complaint.step else False
-            missing = complaint._get_missing(complaint.step, complaint.next_step, requirements)
-            complaint.missing = (
-                Markup("<ul class='mb-0 ps-3'>%s</ul>")
-                % Markup().join(Markup("<li>%s</li>") % requirement.message for requirement in missing)
-                if missing
-                else False
-            )
-
-    @api.model
-    def _gate_fields(self):
-        """Return the names of the fields that the requirements look at, for the list on the form.
-
-        Extended by each area together with :meth:`_gate_requirements`.
-        """
-        return [
-            "step",
-            "emergency",
-            "backfilled_at",
-            "partner_id",
-            "partner_name",
-            "partner_email",
-            "partner_phone",
-            "channel_id",
-            "description",
-            "received_by_id",
-            "read_back_at",
-            "nature",
-            "category_id",
-            "severity",
-            "team_id",
-            "user_id",
-            "outcome",
-            "emergency_action",
-            "emergency_handled_at",
-        ]
-
-    @api.model
-    def _gate_requirements(self):
-        """Return what must be there before a complaint passes each gate.
-
-        This is the one place for it: an area adds its own with
-        ``return super()._gate_requirements() + [Requirement(...)]``.
-
-        :return: list of :class:`~odoo.addons.complaint_management.tools.process.Requirement`
-        """
-        _ = self.env._
-        return [
-            Requirement(
-                "new",
-                _("Say who complains: choose a customer or enter a name."),
-                lambda c: c.partner_id or c.partner_name or c.channel_id.anonymous,
-            ),
-            Requirement(
-                "new",
-                _("Enter a phone number or an e-mail address of the complainant."),
-                lambda c: c.partner_phone or c.partner_email or c.channel_id.anonymous,
-            ),
-            Requirement("new", _("Choose the channel it came in by."), lambda c: c.channel_id),
-            Requirement("new", _("Write down what happened."), lambda c: (c.description or "").strip()),
-            Requirement("new", _("Enter who received the complaint."), lambda c: c.received_by_id),
-            Requirement(
-                "new",
-                _("Read the record back to the complainant and press Read Back."),
-                lambda c: c.read_back_at or not c.channel_id.read_back,
-            ),
-            Requirement("triage", _("Choose the nature: complaint, inquiry, praise …"), lambda c: c.nature),
-            Requirement("triage", _("Choose the category."), lambda c: c.category_id),
-            Requirement("triage", _("Choose the severity."), lambda c: c.severity),
-            Requirement("dispatch", _("Choose the team that handles it."), lambda c: c.team_id),
-            Requirement("dispatch", _("Name the person responsible."), lambda c: c.user_id),
-            Requirement(
-                "feedback",
-                _("Write down the result that was told to the complainant."),
-                lambda c: (c.outcome or "").strip(),
-            ),
-            Requirement(
-                "emergency",
-                _("Write down what was done at once."),
-                lambda c: (c.emergency_action or "").strip(),
-            ),
-            Requirement("emergency", _("Enter when it was handled."), lambda c: c.emergency_handled_at),
-            Requirement(
-                "reject",
-                _("Give the reason for rejecting it."),
-                lambda c: (c.end_reason or "").strip(),
-            ),
-            Requirement(
-                "cancel",
-                _("Give the reason for cancelling it."),
-                lambda c: (c.end_reason or "").strip() or c.duplicate_of_id,
-            ),
-            Requirement(
-                "reopen",
-                _("Give the reason for opening it again (button Reopen)."),
-                lambda c: (c.reopen_reason or "").strip(),
-            ),
-            Requirement(
-                "reopen",
-                _("It was merged into another complaint: reopen that one."),
-                lambda c: not c.duplicate_of_id,
-            ),
-        ]
-
-    def _get_missing(self, old, new, requirements=None):
-        """Return what one complaint lacks for the way between two steps.
-
-        :param str old: the step it leaves
-        :param str new: the step it enters; a false value means no move
-        :param requirements: the list of :meth:`_gate_requirements`, where the caller has it already
-        :return: list of Requirement, in the order of the process
-        :raises ValueError: there is no way between the two steps
-        """
-        if not old or not new:
-            return []
-        gates = process.gates_between(old, new, self.emergency and not self.backfilled_at)
-        if not gates:
-            return []
-        if requirements is None:
-            requirements = self._gate_requirements()
-        return [
-            requirement
-            for gate in gates
-            for requirement in requirements
-            if requirement.gate == gate and not requirement.met(self)
-        ]
-
-    def _check_gates(self, old_steps, new_stages=None):
-        """Refuse moves that lack something, with one message that lists all of it.
-
-        :param dict old_steps: step before the move, by complaint id
-        :param dict new_stages: stage to be entered, by complaint id; where it is left out, the one entered
-        :raises UserError: something is missing for at least one of the complaints
-        """
-        requirements = self._gate_requirements()
-        refusals = []
-        for complaint in self:
-            stage = new_stages[complaint.id] if new_stages else complaint.stage_id
-            try:
-                missing = complaint._get_missing(old_steps[complaint.id], stage.step, requirements)
-                lines = [requirement.message for requirement in missing]
-            except ValueError:
-                lines = [self.env._("It has ended. Reopen it first.")]
-            if lines:
-                refusals.append(complaint._get_refusal(stage, lines))
-        if refusals:
-            raise UserError("\n\n".join(refusals))
-
-    def _get_refusal(self, stage, lines):
-        return self.env._(
-            "%(complaint)s cannot move to “%(stage)s” yet:\n%(missing)s",
-            complaint=self.display_name,
-            stage=stage.display_name,
-            missing="\n".join(f"- {line}" for line in lines),
-        )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -380,74 +181,6 @@ class ComplaintProcess(models.Model):
             if step:
                 complaints.move_to(step)
 
-    def action_read_back(self):
-        """The record was read back to the complainant and confirmed (IN-4)."""
-        self.filtered(lambda complaint: not complaint.read_back_at).write(
-            {"read_back_by_id": self.env.uid, "read_back_at": fields.Datetime.now()}
-        )
-
     def action_assign_to_me(self):
         """Become the person responsible."""
         self.write({"user_id": self.env.uid})
-
-    def action_answer_on_the_spot(self, answer):
-        """Answer at once: from receipt to closed, still logged (IN-6).
-
-        :param str answer: what the complainant was told
-        :raises UserError: the record lacks something that closing asks for
-        """
-        for complaint in self:
-            if complaint.step not in ("new", "triage"):
-                raise UserError(
-                    self.env._("%(complaint)s is in work already.", complaint=complaint.display_name)
-                )
-        self.write({"outcome": answer})
-        self.move_to("closed")
-
-    def action_handle_emergency(self, action_taken, handled_at=None):
-        """Handle first, complete the record afterwards (IN-7).
-
-        :param str action_taken: what was done at once
-        :param datetime handled_at: when, in UTC; now where it is left out
-        """
-        self.write(
-            {
-                "emergency": True,
-                "emergency_action": action_taken,
-                "emergency_handled_at": handled_at or fields.Datetime.now(),
-            }
-        )
-        self.move_to(process.EMERGENCY_LIMIT)
-
-    def action_reject(self, reason):
-        """End the complaint as unfounded.
-
-        :param str reason: why; kept on the record
-        """
-        self.write({"end_reason": reason})
-        self.move_to("rejected")
-
-    def action_cancel(self, reason):
-        """End the complaint because it was withdrawn, entered by mistake or merged.
-
-        :param str reason: why; kept on the record
-        """
-        self.write({"end_reason": reason})
-        self.move_to("cancelled")
-
-    def action_reopen(self, reason, step="investigation"):
-        """Take up an ended complaint again. The number of times is kept.
-
-        :param str reason: why; kept on the record
-        :param str step: where the work goes on
-        :raises UserError: one of them is still open
-        """
-        if any(complaint.step not in process.ENDS for complaint in self):
-            raise UserError(self.env._("Only ended complaints can be reopened."))
-        self.write({"reopen_reason": reason})
-        self.move_to(step)
-        self._message_log_batch(
-            bodies={
-                complaint.id: self.env._("Opened again: %(reason)s", reason=reason) for complaint in self
-            }
-        )
