@@ -49,17 +49,33 @@ class ComplaintCategory(models.Model):
     @api.depends("name", "parent_id.complete_name")
     @api.depends_context("lang")
     def _compute_complete_name(self):
+        for category, name in self._get_complete_names():
+            category.complete_name = name
+
+    def _get_complete_names(self):
+        """Return pairs of a category and its name after those of all above it."""
+        names = {ancestor.id: ancestor.name or "" for ancestor in self._get_branch()}
         for category in self:
-            names = [
-                self.browse(int(ancestor)).name or "" for ancestor in (category.parent_path or "").split("/") if ancestor
-            ]
-            category.complete_name = " / ".join(names) or category.name
+            path = (category.parent_path or "").split("/")
+            complete = " / ".join(names[int(category_id)] for category_id in path if category_id)
+            yield category, complete or category.name
+
+    def _get_branch(self):
+        """Return the categories and all those above them, the lower ones of a branch first."""
+        above = {
+            int(category_id): None
+            for category in self
+            for category_id in reversed((category.parent_path or "").split("/"))
+            if category_id
+        }
+        return (self | self.browse(above)).with_prefetch((*above, *self._prefetch_ids))
 
     @api.depends("complete_name")
     @api.depends_context("lang")
     def _compute_display_name(self):
-        for category in self:
-            category.display_name = category.complete_name
+        # Not of the other field, which is recursive and so computed one by one.
+        for category, name in self._get_complete_names():
+            category.display_name = name
 
     def _search_complete_name(self, operator, value):
         """A category is found by its own name and by the name of any category above it."""
@@ -98,7 +114,5 @@ class ComplaintCategory(models.Model):
         :param res.company company: for which company
         :return: the field's value, false where no category of the branch sets it
         """
-        category = self.with_company(company)
-        while category and not category[fname]:
-            category = category.parent_id
-        return category[fname]
+        branch = self.with_company(company)._get_branch()
+        return next((category[fname] for category in branch if category[fname]), self.browse()[fname])

@@ -214,10 +214,29 @@ class ComplaintComplaint(models.Model):
     )
 
     _received_idx = models.Index("(received_at DESC, id DESC)")
+    # The open ones, by each thing that the record rules and the usual filters ask for.
+    _open_company_idx = models.Index(
+        "(company_id, received_at DESC, id DESC) WHERE closed_at IS NULL AND active IS TRUE"
+    )
     _open_stage_idx = models.Index("(stage_id, received_at DESC, id DESC) WHERE closed_at IS NULL")
     _open_user_idx = models.Index("(user_id, received_at DESC, id DESC) WHERE closed_at IS NULL")
     _open_team_idx = models.Index("(team_id, received_at DESC, id DESC) WHERE closed_at IS NULL")
+    _open_origin_team_idx = models.Index("(origin_team_id) WHERE closed_at IS NULL")
+    _open_receiver_idx = models.Index("(received_by_id) WHERE closed_at IS NULL")
     _number_uniq = models.UniqueIndex("(number)", "This complaint number exists already.")
+
+    #: What the record rules, the tracking and the time in a stage look at; read along, it needs no query
+    #: of its own.
+    _fields_read_along = (
+        "company_id",
+        "confidential",
+        "create_date",
+        "origin_team_id",
+        "properties",
+        "received_by_id",
+        "team_id",
+        "user_id",
+    )
 
     @api.model
     def _default_user_id(self):
@@ -316,6 +335,11 @@ class ComplaintComplaint(models.Model):
     def _check_first_receiver(self, user_id):
         if any(complaint.received_by_id.id not in (False, user_id) for complaint in self):
             raise UserError(self.env._("Who received a complaint first is kept for good."))
+
+    def _fetch_query(self, query, fields):
+        if any(field.column_type for field in fields):
+            fields = [*fields, *(self._fields[fname] for fname in self._fields_read_along)]
+        return super()._fetch_query(query, fields)
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)

@@ -27,6 +27,13 @@ class ResCompany(models.Model):
         companies._create_complaint_sequences()
         return companies
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "complaint_team_id" in vals:
+            # The default team of each user is kept in memory.
+            self.env.registry.clear_cache()
+        return result
+
     def _create_complaint_sequences(self):
         """Give each company its own counter; the prefix tells companies apart in one database."""
         Sequence = self.env["ir.sequence"].sudo().with_context(active_test=False)

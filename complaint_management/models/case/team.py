@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import ormcache
 
 
 class ComplaintTeam(models.Model):
@@ -112,7 +113,7 @@ class ComplaintTeam(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if {"member_ids", "leader_id", "parent_id"} & vals.keys():
+        if {"member_ids", "leader_id", "parent_id", "company_id", "active", "sequence", "name"} & vals.keys():
             self._clear_access_cache()
         return result
 
@@ -123,7 +124,7 @@ class ComplaintTeam(models.Model):
 
     @api.model
     def _clear_access_cache(self):
-        """The record rules of complaints hold the ids of a user's teams, see ``res.users``."""
+        """Forget the teams by user: those in the record rules (see ``res.users``) and the default ones."""
         self.flush_model(["supervisor_ids", "access_user_ids"])
         self.env.registry.clear_cache()
 
@@ -165,10 +166,16 @@ class ComplaintTeam(models.Model):
         :param res.users user: who registers it
         :return: complaint.team, possibly empty
         """
-        domain = [("company_id", "=", company.id)]
-        Team = self.sudo()
-        own = Team.search([*domain, ("member_ids", "in", user.ids)], limit=1)
-        return (own or company.sudo().complaint_team_id or Team.search(domain, limit=1)).sudo(False)
+        return self.browse(self._get_default_team_id(company.id, user.id))
+
+    @api.model
+    @ormcache("company_id", "user_id")
+    def _get_default_team_id(self, company_id, user_id):
+        domain = [("company_id", "=", company_id)]
+        Team = self.sudo().with_context(active_test=True, lang=None)
+        own = Team.search([*domain, ("member_ids", "in", user_id)], limit=1)
+        company = self.env["res.company"].sudo().browse(company_id)
+        return (own or company.complaint_team_id or Team.search(domain, limit=1)).id
 
     def action_open_complaints(self):
         self.ensure_one()
