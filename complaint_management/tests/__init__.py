@@ -5,6 +5,7 @@ from .case import test_gate
 from .case import test_intake
 from .case import test_mail_gateway
 from .case import test_mail_samples
+from .case import test_merge
 from .case import test_moves
 from .case import test_number
 from .case import test_process_order

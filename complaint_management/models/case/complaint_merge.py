@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ...tools import process
+
 
 class ComplaintMerge(models.Model):
     """Merging repeated complaints into one without losing anything of either (IN-9)."""
@@ -45,14 +47,17 @@ class ComplaintMerge(models.Model):
 
     def _merge_records(self):
         """Return ``(model, field)`` of the records that move along; areas add theirs."""
-        return []
+        # What was merged into these complaints earlier points to where the work goes on now.
+        return [(self._name, "duplicate_of_id")]
 
+    @api.private
     def merge_into(self, target, keep=None):
         """Merge these complaints into another one.
 
         Messages, files, activities, followers and linked records move; tags, employees concerned and
         related complaints are united; the values that lost are written into the trace. The merged
-        complaints stay as cancelled ones that point to the target, with their numbers.
+        complaints stay as cancelled ones that point to the target, with their numbers; one that has
+        ended already stays as it ended.
 
         :param target: complaint.complaint that goes on
         :param dict keep: field name to the complaint whose value the target takes
@@ -61,35 +66,38 @@ class ComplaintMerge(models.Model):
         """
         target.ensure_one()
         sources = self - target
-        sources._check_mergeable(target)
+        keep = keep or {}
+        sources._check_mergeable(target, keep)
         # A case's people may sit in other teams, and its files and messages belong to others.
         target_sudo, sources_sudo = target.sudo(), sources.sudo()
         trace = (sources_sudo | target_sudo)._get_merge_trace()
-        target_sudo.write(target_sudo._prepare_merge_vals(sources_sudo, keep or {}))
+        target_sudo.write(target_sudo._prepare_merge_vals(sources_sudo, keep))
+        # Links go both ways.
+        (target_sudo.related_ids - sources_sudo).write({"related_ids": [Command.link(target.id)]})
         sources_sudo._move_thread(target_sudo)
         for model, fname in self._merge_records():
             self.env[model].sudo().with_context(active_test=False).search(
                 [(fname, "in", sources.ids)]
             ).write({fname: target.id})
         sources.write({"duplicate_of_id": target.id})
-        sources.action_cancel(self.env._("Merged into %(number)s", number=target.number))
+        reason = self.env._("Merged into %(number)s", number=target.number)
+        ended = sources.filtered(lambda complaint: complaint.step in process.ENDS)
+        (sources - ended).action_cancel(reason)
+        ended._message_log_batch(bodies=dict.fromkeys(ended.ids, reason))
         numbers = ", ".join(sources.mapped("number"))
         target_sudo._message_log(body=self.env._("Merged with %(numbers)s.", numbers=numbers) + trace)
         return target
 
-    def _check_mergeable(self, target):
+    def _check_mergeable(self, target, keep):
         complaints = self | target
         complaints.check_access("write")
+        if any(complaint not in complaints for complaint in keep.values()):
+            # Its values would be read whoever may see it.
+            raise UserError(self.env._("A value can only be taken from one of the merged complaints."))
         if not self:
             raise UserError(self.env._("Choose at least two complaints to merge."))
         if len(complaints.company_id) > 1:
             raise UserError(self.env._("Complaints of different companies cannot be merged."))
-        if target.closed_at:
-            raise UserError(
-                self.env._(
-                    "%(number)s is closed. Reopen it first, or merge into one that is open.", number=target.number
-                )
-            )
         merged = complaints.filtered("duplicate_of_id")
         if merged:
             raise UserError(
@@ -98,24 +106,38 @@ class ComplaintMerge(models.Model):
                     numbers=", ".join(merged.mapped("number")),
                 )
             )
+        if target.closed_at:
+            raise UserError(
+                self.env._(
+                    "%(number)s is closed. Reopen it first, or merge into one that is open.",
+                    number=target.number,
+                )
+            )
 
     def _prepare_merge_vals(self, sources, keep):
         """Return the values that the target takes: the chosen ones, what it lacks, and all of the sets."""
         self.ensure_one()
-        values = {}
+        chosen = {}
         for fname in self._merge_fields():
             source = keep.get(fname, self)
             if fname not in keep and not self[fname]:
                 # What only a merged complaint knows is kept without asking.
                 source = next((source for source in sources if source[fname]), self)
-            if source != self:
-                source_sudo = source.sudo()
-                values[fname] = source_sudo._fields[fname].convert_to_write(source_sudo[fname], source_sudo)
+            chosen[fname] = source.sudo()
+        changed = {fname for fname, source in chosen.items() if source != self}
+        # A new customer or category brings values of its own, which nobody chose here.
+        changed |= {fname for fname in chosen if changed & set(self.pool.field_depends[self._fields[fname]])}
+        values = {}
+        for fname in changed:
+            values[fname] = self._fields[fname].convert_to_write(chosen[fname][fname], chosen[fname])
         for fname in self._merge_sets():
             added = sources[fname] - self[fname]
             if fname == "related_ids":
                 added -= self | sources
             values[fname] = [Command.link(record.id) for record in added]
+        copies = ", ".join(cc for cc in (self | sources).mapped("email_cc") if cc)
+        if copies:
+            values["email_cc"] = ", ".join(self._mail_cc_sanitized_raw_dict(copies).values())
         return values
 
     def _move_thread(self, target):
@@ -124,22 +146,27 @@ class ComplaintMerge(models.Model):
         by_model = [("res_model", "=", self._name), *thread]
         followers = self.message_partner_ids
         self.env["mail.message"].search([("model", "=", self._name), *thread]).write({"res_id": target.id})
-        # Archived activities are the history of what was done.
-        activities = self.env["mail.activity"].with_context(active_test=False).search(by_model)
-        activities.write({"res_id": target.id})
-        attachments = self.env["ir.attachment"].search([*by_model, ("res_field", "=", False)])
-        attachments.write({"res_id": target.id})
+        self.env["ir.attachment"].search([*by_model, ("res_field", "=", False)]).write({"res_id": target.id})
+        # Archived activities are the history of what was done; meetings were planned with them.
+        for model in ("mail.activity", "calendar.event"):
+            records = self.env[model].with_context(active_test=False).search(by_model)
+            records.write({"res_id": target.id})
         self._move_scheduled_messages(target)
         target.message_subscribe(followers.ids)
 
     def _move_scheduled_messages(self, target):
         """Messages that wait to be sent are bound to their record, so they are made anew."""
-        waiting = self.env["mail.scheduled.message"].search([("model", "=", self._name), ("res_id", "in", self.ids)])
+        waiting = self.env["mail.scheduled.message"].search(
+            [("model", "=", self._name), ("res_id", "in", self.ids)]
+        )
         for message in waiting:
-            moved = message.copy(
-                {"res_id": target.id, "scheduled_date": max(message.scheduled_date, fields.Datetime.now())}
+            scheduled = max(message.scheduled_date, fields.Datetime.now())
+            # It is posted as whoever wrote it.
+            writer = message.with_user(message.create_uid).sudo()
+            moved = writer.copy({"res_id": target.id, "scheduled_date": scheduled})
+            message.attachment_ids.filtered_domain([("res_model", "=", message._name)]).write(
+                {"res_id": moved.id}
             )
-            message.attachment_ids.filtered(lambda file: file.res_model == message._name).write({"res_id": moved.id})
         waiting.unlink()
 
     def _get_merge_trace(self):
@@ -156,7 +183,8 @@ class ComplaintMerge(models.Model):
         if not rows:
             return Markup()
         head = Markup().join(Markup("<th>%s</th>") % complaint.number for complaint in self)
-        return Markup('<table class="table table-sm"><tr><th></th>%s</tr>%s</table>') % (head, Markup().join(rows))
+        body = Markup().join(rows)
+        return Markup('<table class="table table-sm"><tr><th></th>%s</tr>%s</table>') % (head, body)
 
     def _get_shown_value(self, fname):
         """Return a field's value as a person reads it."""
@@ -165,5 +193,7 @@ class ComplaintMerge(models.Model):
         if field.type == "selection":
             return dict(field._description_selection(self.env)).get(value, "")
         if field.type == "datetime":
-            return fields.Datetime.to_string(fields.Datetime.context_timestamp(self, value))[:16] if value else ""
+            if not value:
+                return ""
+            return fields.Datetime.to_string(fields.Datetime.context_timestamp(self, value))[:16]
         return field.convert_to_display_name(value, self) or ""
