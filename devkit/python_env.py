@@ -111,7 +111,7 @@ def _fetch(wheels):
     """Get the wheels into the cache, one whole file at a time."""
     draft = Path(tempfile.mkdtemp(prefix=".wheels-", dir=wheels.parent))
     try:
-        with ui.step("Python packages, fetching", ui.megabytes(draft)):
+        with ui.step("Python packages, fetching (90 MB)"):
             status, log = ui.run_logged(
                 _pip("wheel", "--no-input", "--find-links", wheels, "--wheel-dir", draft, "-r", REQUIREMENTS),
                 "pip-fetch.log",
