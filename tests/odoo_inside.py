@@ -108,6 +108,7 @@ def _strftime(value):
     """The client writes date formats as people do, the server reads them as Python does."""
     if not isinstance(value, str):
         return value
-    for shown, meant in (("YYYY", "%Y"), ("YY", "%y"), ("MM", "%m"), ("DD", "%d")):
+    formats = ("YYYY", "%Y"), ("YY", "%y"), ("MM", "%m"), ("DD", "%d"), ("HH", "%H"), ("mm", "%M")
+    for shown, meant in formats:
         value = value.replace(shown, meant)
     return value

@@ -1,0 +1,227 @@
+# Part of the complaint management suite. See LICENSE file for full licensing details.
+"""Drives complaints through their steps as people do, and knows by itself what each gate must ask for."""
+
+from collections import Counter
+
+import pytest
+
+STEPS = (
+    "new",
+    "triage",
+    "dispatch",
+    "investigation",
+    "solution",
+    "execution",
+    "feedback",
+    "follow_up",
+    "closed",
+)
+
+#: What must be there before a step is left, in the order in which it is told.
+DEMANDS = {
+    "new": {
+        "who": "Say who complains: choose a customer or enter a name.",
+        "contact": "Enter a phone number or an e-mail address of the complainant.",
+        "channel": "Choose the channel it came in by.",
+        "description": "Write down what happened.",
+        "receiver": "Enter who received the complaint.",
+        "read_back": "Read the record back to the complainant and press Read Back.",
+    },
+    "triage": {
+        "nature": "Choose the nature: complaint, inquiry, praise …",
+        "category": "Choose the category.",
+        "severity": "Choose the severity.",
+    },
+    "dispatch": {
+        "team": "Choose the team that handles it.",
+        "responsible": "Name the person responsible.",
+    },
+    "feedback": {"outcome": "Write down the result that was told to the complainant."},
+}
+REJECT = "Give the reason for rejecting it."
+CANCEL = "Give the reason for cancelling it."
+REOPEN = "Give the reason for opening it again (button Reopen)."
+AT_ONCE = "Write down what was done at once."
+
+
+class Case:
+    """One complaint on its way, with the people who work on it."""
+
+    def __init__(self, env, complaint_id, people, rng):
+        self.env, self.people, self.rng = env, people, rng
+        self.complaint = env["complaint.complaint"].browse(complaint_id)
+        self.category, self.channel = self.complaint.category_id, self.complaint.channel_id
+        self.team = self.complaint.team_id
+        self.stages = [self.complaint.stage_id.name]
+        self.asked = Counter()
+        self.refusals = 0
+
+    def by(self, person):
+        """The complaint as somebody sees it."""
+        return self.complaint.with_user(self.people[person])
+
+    # what is missing, and supplying it
+
+    def lacking(self, start, stop):
+        """Names of what is missing between two steps, worked out from the record alone."""
+        gates = STEPS[STEPS.index(start) : STEPS.index(stop)]
+        return [name for gate in gates for name in DEMANDS.get(gate, ()) if not self._has(name)]
+
+    def _has(self, name):
+        complaint = self.complaint
+        fnames = {
+            "who": ("partner_id", "partner_name"),
+            "contact": ("partner_phone", "partner_email"),
+            "channel": ("channel_id",),
+            "description": ("description",),
+            "receiver": ("received_by_id",),
+            "nature": ("nature",),
+            "category": ("category_id",),
+            "severity": ("severity",),
+            "team": ("team_id",),
+            "responsible": ("user_id",),
+            "outcome": ("outcome",),
+        }
+        if name == "read_back":
+            return bool(complaint.read_back_at) or complaint.channel_id.name not in ("Phone", "Walk-in")
+        return any(complaint[fname] for fname in fnames[name])
+
+    def supply(self, person, name):
+        """Fill in one thing, in one of the ways that people have for it."""
+        complaint, consumer = self.by(person), f"Consumer {self.complaint.id}"
+        actions = {"read_back": complaint.action_read_back, "responsible": complaint.action_assign_to_me}
+        if name in actions:
+            actions[name]()
+            return
+        customer = self.env["res.partner"].create({"name": consumer}) if name == "who" else None
+        ways = {
+            "who": [{"partner_name": consumer}, {"partner_id": customer and customer.id}],
+            "contact": [
+                {"partner_email": f"consumer{complaint.id}@example.com"},
+                {"partner_phone": f"+1 555 {complaint.id:07}"},
+            ],
+            "channel": [{"channel_id": self.channel.id}],
+            "receiver": [{"received_by_id": self.people[person]}],
+            "nature": [{"nature": "complaint"}],
+            "category": [{"category_id": self.category.id}],
+            "severity": [{"severity": value} for value in ("normal", "important", "urgent")],
+            "team": [{"team_id": self.team.id}],
+            "outcome": [{"outcome": "We explained it and the consumer was content."}],
+        }
+        complaint.write(self.rng.choice(ways[name]))
+
+    # moving
+
+    def refused(self, person, action, messages):
+        """Try something too early: everything that is missing is told at once, and nothing changes."""
+        from odoo.exceptions import UserError
+
+        before = self.complaint.stage_id
+        with pytest.raises(UserError) as refusal, self.env.cr.savepoint():
+            action(self.by(person))
+        head, *lines = str(refusal.value).splitlines()
+        assert head.startswith(f"{self.complaint.display_name} cannot move to “")
+        assert lines == [f"- {message}" for message in messages]
+        assert self.complaint.stage_id == before
+        self.refusals += 1
+
+    def pass_gates(self, person, action, stop, start=None):
+        """Try the way to a step, supply what is missing in any order, trying again each time, and go."""
+        start = start or self.complaint.step
+        while lacking := self.lacking(start, stop):
+            self.refused(person, action, self._messages(lacking))
+            self.asked.update(lacking)
+            self.supply(person, self.rng.choice(lacking))
+        self.go(person, action, stop)
+
+    def go(self, person, action, step):
+        """Do what is possible now, and save it as a user's click does."""
+        action(self.by(person))
+        assert self.complaint.step == step
+        self.stages.append(self.complaint.stage_id.name)
+        self.env.cr.commit()
+
+    def next_step(self, person):
+        """The ordinary way on. What the form lists beforehand is what the refusal says."""
+        step = self.complaint.step
+        stop = STEPS[STEPS.index(step) + 1]
+        lacking = self.lacking(step, stop)
+        shown = str(self.by(person).missing or "")
+        assert [item.split("</li>")[0] for item in shown.split("<li>")[1:]] == self._messages(lacking)
+        self.pass_gates(person, lambda complaint: complaint.action_next_step(), stop)
+
+    def _messages(self, names):
+        told = {name: message for gate in DEMANDS.values() for name, message in gate.items()}
+        return [told[name] for name in names]
+
+    def doubt(self, person, **chances):
+        """Somebody takes back what was entered, now and then; it will be asked for again."""
+        emptied = {fname: False for fname, chance in chances.items() if self.rng.random() < chance}
+        if emptied:
+            self.by(person).write(emptied)
+            self.env.cr.commit()
+
+    # whole ways
+
+    def receive(self):
+        self.doubt("clerk", channel_id=0.15)
+        self.next_step("clerk")
+
+    def work(self, until="closed"):
+        """From triage on: the handler, and the manager at the end."""
+        while self.complaint.step != until:
+            step = self.complaint.step
+            if step == "triage":
+                self.doubt("handler", nature=0.2, category_id=0.2, severity=0.2)
+            elif step == "dispatch":
+                self.doubt("handler", team_id=0.2)
+            self.next_step("manager" if step == "follow_up" else "handler")
+
+    def close(self):
+        # Straight to the end in one leap: all that the whole way asks for is told at once.
+        lacking = self.lacking("new", "closed")
+        self.refused("manager", lambda complaint: complaint.move_to("closed"), self._messages(lacking))
+        self.receive()
+        self.work()
+
+    def answer_on_the_spot(self):
+        def answer(complaint):
+            complaint.action_answer_on_the_spot("The fee was explained on the phone.")
+
+        start = self.complaint.step
+        while lacking := [name for name in self.lacking(start, "closed") if name != "outcome"]:
+            self.refused("clerk", answer, self._messages(lacking))
+            self.asked.update(lacking)
+            self.supply("clerk", self.rng.choice(lacking))
+        self.go("clerk", answer, "closed")
+
+    def handle_emergency(self, handled_at):
+        def handle(text):
+            return lambda complaint: complaint.action_handle_emergency(text, handled_at)
+
+        self.refused("handler", handle(""), [AT_ONCE])
+        self.go("handler", handle("The account was blocked at once."), "execution")
+        assert not self.complaint.backfilled_at
+        # The record is completed before the work goes on: all of it is asked for, from the receipt.
+        self.pass_gates("handler", lambda complaint: complaint.action_next_step(), "feedback", start="new")
+        assert self.complaint.emergency_handled_at == handled_at
+        assert self.complaint.backfilled_at > handled_at
+        self.work()
+
+    def reopen(self):
+        self.refused("manager", lambda complaint: complaint.move_to("investigation"), [REOPEN])
+        closed = self.complaint.closed_at
+        assert closed
+        self.go("manager", lambda complaint: complaint.action_reopen("Not content."), "investigation")
+        assert not self.complaint.closed_at
+        self.work()
+        assert self.complaint.closed_at >= closed
+
+    def reject(self):
+        self.receive()
+        self.refused("handler", lambda complaint: complaint.move_to("rejected"), [REJECT])
+        self.go("handler", lambda complaint: complaint.action_reject("Another bank was meant."), "rejected")
+
+    def cancel(self):
+        self.refused("clerk", lambda complaint: complaint.move_to("cancelled"), [CANCEL])
+        self.go("clerk", lambda complaint: complaint.action_cancel("Entered twice."), "cancelled")
