@@ -41,21 +41,23 @@ class ComplaintExclusion(models.Model):
 
     @api.constrains("employee_ids", "excluded_user_ids", "user_id")
     def _check_excluded_users(self):
+        user = self.env.user
         for complaint in self.filtered("employee_ids"):
             excluded = complaint.excluded_user_ids
+            # The constraint also runs as superuser, when the excluded users are computed.
+            if user in excluded and (complaint.user_id == user or not self.env.su):
+                raise ValidationError(
+                    self.env._(
+                        "You are concerned by this complaint yourself: let a colleague enter it, "
+                        "because you will not see it."
+                    )
+                )
             if complaint.user_id in excluded:
                 raise ValidationError(
                     self.env._(
                         "%(name)s is concerned by this complaint and cannot be responsible for it. "
                         "Choose somebody else.",
                         name=complaint.user_id.name,
-                    )
-                )
-            if self.env.user in excluded and not self.env.su:
-                raise ValidationError(
-                    self.env._(
-                        "You are concerned by this complaint yourself: let a colleague enter it, "
-                        "because you will not see it."
                     )
                 )
 
