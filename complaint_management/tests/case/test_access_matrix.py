@@ -1,9 +1,10 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.complaint_management.tests.common import GROUP, ComplaintCommon
+from odoo.addons.complaint_management.tests.web_client import read_specification
 
 #: Who may do what with a complaint. r read, w write, c create, d delete, . nothing; n/a cannot be set up.
 #:
@@ -310,3 +311,137 @@ class TestAccessMatrix(AccessCommon):
         self.env.flush_all()
         found = self.Complaint.with_user(self.leader).search([("id", "in", (below | above).ids)])
         self.assertEqual(found, above, "the branch moved to another team")
+
+
+@tagged("post_install", "-at_install")
+class TestFormAccess(AccessCommon):
+    """OR-1: nobody needs rights on employees, sales or products to work with complaints."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.department = cls.env["hr.department"].create({"name": "Front desk"})
+        cls.employee = cls.env["hr.employee"].create(
+            {"name": "Employee concerned", "department_id": cls.department.id}
+        )
+        cls.product = cls.env["product.product"].create({"name": "Boiler"})
+        cls.order = cls.env["sale.order"].create(
+            {"partner_id": cls.customer.id, "order_line": [Command.create({"product_id": cls.product.id})]}
+        )
+        cls.tag = cls.env["complaint.tag"].create({"name": "Regular"})
+        cls.complaint = cls.new_complaint(
+            cls.colleague,
+            employee_ids=cls.employee.ids,
+            sale_order_id=cls.order.id,
+            product_id=cls.product.id,
+            department_id=cls.department.id,
+            tag_ids=cls.tag.ids,
+            related_ids=cls.new_complaint(cls.colleague).ids,
+        )
+        for user in cls.columns.values():
+            rights = {
+                group
+                for group in user.all_group_ids.get_external_id().values()
+                if group.startswith(("hr.", "sale"))
+            }
+            assert not rights, f"{user.login} is to do without {rights}"
+
+    def _open(self, user, record, view_type="form"):
+        """Read a record as its default view does, in the name of a user."""
+        record = record.with_user(user).with_env(self.env(user=user))
+        return record.web_read(read_specification(record.env, record._name, view_type))[0]
+
+    def test_every_role_opens_the_views(self):
+        """OR-1: form, list and board show a complaint with all that it points to."""
+        readers = ("first", "hand", "lead", "mngr", "qual", "audit")
+        for column in readers:
+            for view_type in ("form", "list", "kanban"):
+                with self.subTest(column, view=view_type):
+                    self.env.invalidate_all()
+                    values = self._open(self.columns[column], self.complaint, view_type)
+                    self.assertEqual(values["category_id"]["display_name"], self.category.display_name)
+                    if view_type != "form":
+                        continue
+                    self.assertEqual(
+                        values["employee_ids"], [{"id": self.employee.id, "display_name": self.employee.name}]
+                    )
+                    for fname, record in {
+                        "sale_order_id": self.order,
+                        "product_id": self.product,
+                        "department_id": self.department,
+                    }.items():
+                        self.assertEqual(values[fname]["display_name"], record.display_name)
+
+    def test_every_reader_opens_the_figures(self):
+        """OR-1, EW-2: the analysis by employee, product and department needs no other rights either."""
+        domain = [("complaint_id", "=", self.complaint.id)]
+        for column in ("first", "hand", "lead", "mngr", "qual", "audit"):
+            Report = self.env["complaint.report"].with_user(self.columns[column])
+            for fname, name in {
+                "employee_ids": self.employee.name,
+                "product_id": self.product.display_name,
+                "department_id": self.department.display_name,
+                "tag_ids": self.tag.name,
+            }.items():
+                with self.subTest(column, by=fname):
+                    self.env.invalidate_all()
+                    groups = Report.formatted_read_group(domain, [fname], ["__count"])
+                    self.assertEqual([group[fname][1] for group in groups], [name])
+
+    def test_first_contact_fills_the_form(self):
+        """OR-1, IN-2: employees, departments, orders and products can be chosen at the first contact."""
+        user_env = self.env(user=self.first_contact)
+        for record in (self.employee, self.department, self.order, self.product):
+            with self.subTest(record._name):
+                self.env.invalidate_all()
+                found = user_env[record._name].name_search(record.name)
+                self.assertIn(record.id, [found_id for found_id, _name in found])
+        with Form(user_env["complaint.complaint"]) as form:
+            form.name = "The boiler leaks"
+            form.partner_id = self.customer
+            form.channel_id = self.channel
+            form.category_id = self.category
+            form.sale_order_id = self.order
+            form.product_id = self.product
+            form.department_id = self.department
+            form.employee_ids.add(self.employee)
+        complaint = form.record
+        self.assertEqual(complaint.user_id, self.first_contact)
+        self.assertEqual(complaint.sudo().employee_ids, self.employee)
+        self.assertEqual(complaint.sudo().sale_order_id, self.order)
+        with Form(complaint) as form:
+            form.employee_ids.remove(self.employee.id)
+            form.description = "Since Monday"
+        self.assertFalse(complaint.sudo().employee_ids)
+
+    @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
+    def test_order_is_read_only(self):
+        """OR-1: reading orders is all that the first contact gets of sales."""
+        order = self.order.with_user(self.first_contact)
+        self.assertTrue(order.has_access("read"))
+        for operation in ("write", "create", "unlink"):
+            self.assertFalse(order.has_access(operation), operation)
+            self.assertFalse(order.order_line.has_access(operation), operation)
+
+    @mute_logger("odoo.addons.base.models.ir_model")
+    def test_contact_form_without_complaint_group(self):
+        """OR-1: the contact form opens for everybody, with figures for those who see complaints."""
+        for user, shown in (
+            (self.plain_user, False),
+            (self.first_contact, True),
+            (self.auditor, True),
+            (self.quality, True),
+            (self.manager, True),
+        ):
+            with self.subTest(user.login):
+                self.env.invalidate_all()
+                values = self._open(user, self.customer)
+                self.assertEqual("complaint_count" in values, shown)
+                self.assertEqual(values["name"], self.customer.name)
+                partner = self.customer.with_user(user)
+                self.assertEqual("complaint_count" in partner.fields_get(), shown)
+                if shown:
+                    self.assertEqual(partner.complaint_count, 2)
+                else:
+                    with self.assertRaises(AccessError):
+                        partner.read(["complaint_count"])
