@@ -3,6 +3,7 @@ from .case import test_automatic_mail
 from .case import test_contact_key
 from .case import test_exclusion
 from .case import test_gate
+from .case import test_import
 from .case import test_intake
 from .case import test_mail_gateway
 from .case import test_mail_samples
