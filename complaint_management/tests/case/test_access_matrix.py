@@ -307,10 +307,41 @@ class TestAccessMatrix(AccessCommon):
             found = self.Complaint.with_user(user).search([("id", "in", (below | above).ids)])
             self.assertEqual(found, seen, user.login)
         branch.parent_id = self.other_team
-        # As at the end of a request: the search itself would not wait for a many2many to be computed.
-        self.env.flush_all()
         found = self.Complaint.with_user(self.leader).search([("id", "in", (below | above).ids)])
         self.assertEqual(found, above, "the branch moved to another team")
+
+    def test_team_changes_take_effect_at_once(self):
+        """OR-1: who joins, leads or leaves a team sees accordingly, in the same moment."""
+        newcomer = self._new_user("handler", "newcomer")
+        complaint = self.new_complaint(self.manager).with_user(newcomer)
+        centre, head = self.centre, self.centre.parent_id
+
+        def put_above(team):
+            centre.parent_id = team
+
+        def lead_new_team():
+            put_above(self.env["complaint.team"].create({"name": "Board", "leader_id": newcomer.id}))
+
+        changes = [
+            ("stranger", lambda: None, False),
+            ("member", lambda: centre.write({"member_ids": [Command.link(newcomer.id)]}), True),
+            ("member of an archived team", lambda: centre.write({"active": False}), True),
+            ("back again", lambda: centre.write({"active": True}), True),
+            ("no member", lambda: centre.write({"member_ids": [Command.unlink(newcomer.id)]}), False),
+            ("leader", lambda: centre.write({"leader_id": newcomer.id}), True),
+            ("no leader", lambda: centre.write({"leader_id": self.leader.id}), False),
+            ("leader above", lambda: head.write({"leader_id": newcomer.id}), True),
+            ("nobody above", lambda: put_above(False), False),
+            ("above again", lambda: put_above(head), True),
+            ("another leader above", lambda: head.write({"leader_id": self.head.id}), False),
+            ("leader of a new team above", lead_new_team, True),
+            ("of another branch", lambda: put_above(head), False),
+        ]
+        for state, change, expected in changes:
+            with self.subTest(state):
+                change()
+                self.assertEqual(bool(complaint.search([("id", "=", complaint.id)])), expected)
+                self.assertEqual(complaint.has_access("write"), expected)
 
 
 @tagged("post_install", "-at_install")
