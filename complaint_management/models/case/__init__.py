@@ -1,3 +1,4 @@
+from . import cached_name
 from . import stage
 from . import team
 from . import category

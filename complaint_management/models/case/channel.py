@@ -6,6 +6,7 @@ class ComplaintChannel(models.Model):
 
     _name = "complaint.channel"
     _description = "Complaint Channel"
+    _inherit = ["complaint.cached.name.mixin"]
     _order = "sequence, name, id"
 
     name = fields.Char(required=True, translate=True)
