@@ -12,6 +12,9 @@ from .case import test_moves
 from .case import test_number
 from .case import test_process_order
 from .case import test_repeats
+from .case import test_report
+from .case import test_settings
 from .case import test_side_doors
 from .case import test_tours
 from .case import test_translation
+from .case import test_wizards
