@@ -139,7 +139,5 @@ def main(argv=None):
 
 
 def _tell(fault):
-    ui.warn(f"\n{fault.what}")
-    for remedy in fault.remedies:
-        ui.warn(f"  {remedy}")
+    ui.tell(fault)
     return 1

@@ -139,10 +139,11 @@ def wait(process):
     own_group = os.getpgid(process.pid) != os.getpgrp()
     previous[signal.SIGINT] = signal.signal(signal.SIGINT, hand_on if own_group else lambda *_args: None)
     try:
-        return process.wait()
+        status = process.wait()
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
+    return status if status >= 0 else 128 - status  # ended by a signal: as shells count it
 
 
 @contextmanager

@@ -155,7 +155,7 @@ def _serve(project, options, arguments):
     threading.Thread(target=_announce, args=(process, address, log), daemon=True).start()
     status = wait(process)
     reader.join(timeout=5)
-    if status and status > 0:
+    if status and status < 128:  # not by a signal of ours
         raise ui.explain(log, "Odoo ended by itself")
     ui.say("Odoo has stopped.")
     return 0

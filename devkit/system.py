@@ -99,7 +99,9 @@ def _advice(package):
 
 
 def require_browser():
-    """Raise unless there is a browser."""
+    """Raise unless there is a browser, or one can be installed without asking."""
+    if not browser():
+        install()
     if not browser():
         raise ui.DevError(
             "The browser tests need Chromium or Chrome, and there is none.",

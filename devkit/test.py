@@ -96,7 +96,11 @@ def run(arguments, passed_on=()):
         if arguments.rebuild:
             databases.drop_templates()
         if selection.addons:
-            _run_addons(project, selection.addons, options, totals, arguments)
+            try:
+                _run_addons(project, selection.addons, options, totals, arguments)
+            except ui.DevError as fault:  # add-ons that cannot be installed are a failure like others
+                ui.tell(fault)
+                totals.failed += 1
         if selection.repository and not (arguments.first and totals.failed):
             ui.say("\nTests of the repository")
             command = ["-p", "no:odoo", *selection.repository, *options]

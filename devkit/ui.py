@@ -79,6 +79,13 @@ def megabytes(*folders):
     return measure
 
 
+def tell(fault):
+    """Print a :class:`DevError`."""
+    warn(f"\n{fault.what}")
+    for remedy in fault.remedies:
+        warn(f"  {remedy}")
+
+
 def run_logged(command, log_name, **kwargs):
     """Run ``command`` with its output in a log file; return (exit status, log path)."""
     LOGS.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,7 @@
 """How a test run is counted, what it fails for, and how arguments choose a part of it."""
 
 import json
+import shutil
 import subprocess
 import textwrap
 
@@ -51,6 +52,30 @@ class TestSelection:
             Selection.of(["tests/none.py"])
         with pytest.raises(ui.DevError, match="outside"):
             Selection.of(["/"])
+
+
+class TestContinuousIntegration:
+    """.ci/run calls ./dev lint and ./dev test, both, and fails when either does."""
+
+    @pytest.mark.parametrize("lint, test, expected", [(0, 0, 0), (1, 0, 1), (0, 1, 1), (1, 1, 1)])
+    def test_status(self, tmp_path, lint, test, expected):
+        (tmp_path / ".ci").mkdir()
+        shutil.copy(ROOT / ".ci/run", tmp_path / ".ci")
+        (tmp_path / "dev").write_text(
+            f'#!/bin/sh\necho "$*"\ncase "$*" in lint) exit {lint};; test) exit {test};; *) exit 9;; esac\n',
+            encoding="utf-8",
+        )
+        (tmp_path / "dev").chmod(0o755)
+        result = subprocess.run(
+            ["bash", ".ci/run"],
+            cwd=tmp_path,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert result.returncode == expected
+        assert result.stdout.split() == ["lint", "test"]
 
 
 LOG = """\
