@@ -14,7 +14,8 @@ class ComplaintChannel(models.Model):
     sequence = fields.Integer(default=10)
     read_back = fields.Boolean(
         string="Read Back",
-        help="What was recorded must be read back to the complainant and confirmed, as for spoken complaints.",
+        help="What was recorded must be read back to the complainant and confirmed, as for spoken "
+        "complaints.",
     )
     anonymous = fields.Boolean(
         string="Anonymous",

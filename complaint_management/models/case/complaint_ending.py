@@ -13,7 +13,10 @@ class ComplaintEnding(models.Model):
         string="Result", tracking=True, copy=False, help="What came of it, as it was told to the complainant."
     )
     end_reason = fields.Text(
-        string="Reason", tracking=True, copy=False, help="Why the complaint was rejected or cancelled."
+        string="Reason for Ending",
+        tracking=True,
+        copy=False,
+        help="Why the complaint was rejected or cancelled.",
     )
     reopen_reason = fields.Text(copy=False, readonly=True)
     reopen_count = fields.Integer(string="Times Reopened", readonly=True, copy=False)
@@ -60,7 +63,5 @@ class ComplaintEnding(models.Model):
         self.write({"reopen_reason": reason})
         self.move_to(step)
         self._message_log_batch(
-            bodies={
-                complaint.id: self.env._("Opened again: %(reason)s", reason=reason) for complaint in self
-            }
+            bodies={complaint.id: self.env._("Opened again: %(reason)s", reason=reason) for complaint in self}
         )

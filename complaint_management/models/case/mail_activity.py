@@ -12,14 +12,17 @@ class MailActivity(models.Model):
         What they did before they were excluded stays as history.
         """
         activities = self.filtered(
-            lambda activity: activity.active and activity.user_id and activity.res_model == "complaint.complaint"
+            lambda activity: (
+                activity.active and activity.user_id and activity.res_model == "complaint.complaint"
+            )
         )
         complaints_sudo = self.env["complaint.complaint"].sudo().browse(activities.mapped("res_id"))
         for activity, complaint_sudo in zip(activities, complaints_sudo, strict=True):
             if activity.user_id in complaint_sudo.excluded_user_ids:
                 raise ValidationError(
                     self.env._(
-                        "%(name)s is concerned by this complaint and cannot be given work on it. Choose somebody else.",
+                        "%(name)s is concerned by this complaint and cannot be given work on it. "
+                        "Choose somebody else.",
                         name=activity.user_id.name,
                     )
                 )

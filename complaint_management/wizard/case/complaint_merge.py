@@ -48,7 +48,8 @@ class ComplaintMerge(models.TransientModel):
                             "field_name": fname,
                             "label": complaints._fields[fname]._description_string(self.env),
                             "comparison": "\n".join(
-                                f"{complaint.number}: {shown[complaint] or '–'}" for complaint in target | complaints
+                                f"{complaint.number}: {shown[complaint] or '–'}"
+                                for complaint in target | complaints
                             ),
                             "keep_from_id": filled.id,
                         }
