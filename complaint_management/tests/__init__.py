@@ -17,4 +17,5 @@ from .case import test_settings
 from .case import test_side_doors
 from .case import test_tours
 from .case import test_translation
+from .case import test_vocabulary
 from .case import test_wizards

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools import ormcache
 
 
 class ComplaintCategory(models.Model):
@@ -7,6 +9,7 @@ class ComplaintCategory(models.Model):
 
     _name = "complaint.category"
     _description = "Complaint Category"
+    _inherit = ["complaint.cached.name.mixin"]
     _parent_store = True
     _parent_name = "parent_id"
     _rec_names_search = ["complete_name"]
@@ -49,16 +52,27 @@ class ComplaintCategory(models.Model):
     @api.depends("name", "parent_id.complete_name")
     @api.depends_context("lang")
     def _compute_complete_name(self):
-        for category, name in self._get_complete_names():
-            category.complete_name = name
-
-    def _get_complete_names(self):
-        """Return pairs of a category and its name after those of all above it."""
-        names = {ancestor.id: ancestor.name or "" for ancestor in self._get_branch()}
+        names = self._get_cached_names(self.env.lang)
         for category in self:
-            path = (category.parent_path or "").split("/")
-            complete = " / ".join(names[int(category_id)] for category_id in path if category_id)
-            yield category, complete or category.name
+            # What is not saved yet is not in memory.
+            category.complete_name = names.get(category.id) or " / ".join(
+                part for part in (category.parent_id.complete_name, category.name) if part
+            )
+
+    @api.model
+    @ormcache("lang")
+    def _get_cached_names(self, lang):
+        every = self.sudo().with_context(active_test=False, lang=lang)
+        categories = every.search_fetch([], ["name", "parent_path"])
+        names = {str(category.id): category.name for category in categories}
+        return {
+            category.id: " / ".join(names[part] for part in category.parent_path.split("/") if part)
+            for category in categories
+        }
+
+    @api.model
+    def _cached_fields(self):
+        return super()._cached_fields() | {"parent_id"}
 
     def _get_branch(self):
         """Return the categories and all those above them, the lower ones of a branch first."""
@@ -73,15 +87,30 @@ class ComplaintCategory(models.Model):
     @api.depends("complete_name")
     @api.depends_context("lang")
     def _compute_display_name(self):
-        # Not of the other field, which is recursive and so computed one by one.
-        for category, name in self._get_complete_names():
-            category.display_name = name
+        names = self._get_cached_names(self.env.lang)
+        for category in self:
+            # The other field is recursive, so it is computed one by one.
+            category.display_name = names.get(category.id) or category.complete_name
 
     def _search_complete_name(self, operator, value):
         """A category is found by its own name and by the name of any category above it."""
-        if operator not in ("ilike", "like", "=ilike", "=like", "in"):
+        if operator == "in":
+            # By the whole path as it is shown, or by its own name.
+            shown = self._get_cached_names(self.env.lang)
+            matching = [category_id for category_id, name in shown.items() if name in value]
+            return Domain("id", "in", matching) | Domain("name", "in", value)
+        if operator not in ("ilike", "like", "=ilike", "=like"):
             return NotImplemented
-        return [("id", "child_of", self._search([("name", operator, value)]))]
+        # Parts of a path stand for categories below each other; alone, the text may be anywhere in a name.
+        level = Domain("name", operator, value)
+        parts = [part.strip() for part in value.split("/")] if isinstance(value, str) else []
+        if len(parts) > 1:
+            path = Domain.TRUE
+            for part in parts:
+                above = path if path.is_true() else Domain("parent_id", "any", path)
+                path = Domain("name", operator, part) & above
+            level |= path
+        return Domain("id", "child_of", list(self._search(level)))
 
     def _compute_complaint_count(self):
         groups = self.env["complaint.complaint"]._read_group(
@@ -100,7 +129,8 @@ class ComplaintCategory(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        if self.env["complaint.complaint"].sudo().search_count([("category_id", "child_of", self.ids)], limit=1):
+        Complaint = self.env["complaint.complaint"].sudo().with_context(active_test=False)
+        if Complaint.search_count([("category_id", "child_of", self.ids)], limit=1):
             raise ValidationError(
                 self.env._("Complaints belong to this category. Archive the category instead of deleting it.")
             )
@@ -114,5 +144,9 @@ class ComplaintCategory(models.Model):
         :param res.company company: for which company
         :return: the field's value, false where no category of the branch sets it
         """
-        branch = self.with_company(company)._get_branch()
-        return next((category[fname] for category in branch if category[fname]), self.browse()[fname])
+        for category in self.with_company(company)._get_branch():
+            value = category[fname]
+            # A team that is gone takes no complaints.
+            if value and (fname != "team_id" or value.active):
+                return value
+        return self.browse()[fname]

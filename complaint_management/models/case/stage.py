@@ -10,6 +10,7 @@ class ComplaintStage(models.Model):
 
     _name = "complaint.stage"
     _description = "Complaint Stage"
+    _inherit = ["complaint.cached.name.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -64,10 +65,15 @@ class ComplaintStage(models.Model):
     @api.constrains("step")
     def _check_step_covered(self):
         """Every complaint must find a stage in every step, whatever its team."""
-        shared = self.sudo().search([("team_ids", "=", False)])
+        shared = self._get_shared()
         missing = {*process.STEPS, *process.REFUSED} - set(shared.mapped("step"))
         if missing and self.env.registry.ready:
             raise ValidationError(self._get_uncovered_message(missing))
+
+    @api.model
+    def _get_shared(self):
+        """Return the stages that all teams use, whatever the caller's list shows."""
+        return self.sudo().with_context(active_test=True).search([("team_ids", "=", False)])
 
     def _get_uncovered_message(self, steps):
         labels = dict(self._fields["step"]._description_selection(self.env))
@@ -76,25 +82,20 @@ class ComplaintStage(models.Model):
             steps=", ".join(labels[step] for step in labels if step in steps),
         )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
+    @api.model
+    def _cached_fields(self):
+        return super()._cached_fields() | {"step", "team_ids", "sequence", "active", "server_action_id"}
 
     def write(self, vals):
         if "step" in vals:
             self._check_step_unused(vals["step"])
         result = super().write(vals)
-        if {"step", "team_ids", "sequence", "active"} & vals.keys():
-            self.env.registry.clear_cache()
+        if {"step", "team_ids", "active"} & vals.keys():
             self._check_step_covered()
         return result
 
     def _check_step_unused(self, step):
-        changed = self.filtered(lambda stage: stage.step != step)
-        if changed and self.env["complaint.complaint"].sudo().search_count(
-            [("stage_id", "in", changed.ids)], limit=1
-        ):
+        if self.filtered(lambda stage: stage.step != step)._is_used():
             raise ValidationError(
                 self.env._(
                     "Complaints stand in this stage, so its step cannot change. "
@@ -102,16 +103,23 @@ class ComplaintStage(models.Model):
                 )
             )
 
+    def _is_used(self):
+        """Tell whether complaints stand in one of these stages, archived ones too."""
+        Complaint = self.env["complaint.complaint"].sudo().with_context(active_test=False)
+        return bool(self and Complaint.search_count([("stage_id", "in", self.ids)], limit=1))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        if self._is_used():
+            raise ValidationError(
+                self.env._("Complaints stand in this stage. Archive the stage instead of deleting it.")
+            )
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_last_of_step(self):
-        kept = self.sudo().search([("team_ids", "=", False), ("id", "not in", self.ids)])
-        missing = set(self.mapped("step")) - set(kept.mapped("step"))
+        missing = set(self.mapped("step")) - set((self._get_shared() - self).mapped("step"))
         if missing:
             raise ValidationError(self._get_uncovered_message(missing))
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.model
     @ormcache("step", "team_id")
@@ -122,14 +130,35 @@ class ComplaintStage(models.Model):
         :param team_id: id of a team, or False
         :return: id, or False where the step has no stage for the team
         """
-        stages = self.sudo().search([("step", "=", step)])
-        own = stages.filtered(lambda stage: team_id and team_id in stage.team_ids.ids)
-        shared = stages.filtered(lambda stage: not stage.team_ids)
+        stages = self.sudo().with_context(active_test=True).search([("step", "=", step)])
+        own = stages.filtered(lambda stage: team_id and team_id in stage._get_team_ids())
+        shared = stages.filtered(lambda stage: not stage._get_team_ids())
         return (own or shared)[:1].id
 
     @api.model
     @ormcache("stage_id", "team_id")
     def _is_open_to(self, stage_id, team_id):
         """Tell whether a team uses a stage."""
-        team_ids = self.sudo().browse(stage_id).team_ids.ids
+        team_ids = self.sudo().browse(stage_id)._get_team_ids()
         return not team_ids or team_id in team_ids
+
+    @api.model
+    @ormcache("stage_id")
+    def _get_server_action_id(self, stage_id):
+        """Return the id of the action that runs on complaints which enter a stage, or False."""
+        return self.sudo().browse(stage_id).server_action_id.id
+
+    @api.model
+    @ormcache("team_id", "user_id")
+    def _get_column_ids(self, team_id, user_id):
+        """Return the ids of the board's columns: those that everybody uses, and some teams' own.
+
+        :param team_id: id of the team looked at, or False for the teams of the user
+        """
+        own = [("team_ids", "=", team_id)] if team_id else [("team_ids.access_user_ids", "in", user_id)]
+        stages = self.sudo().with_context(active_test=True)
+        return tuple(stages.search(["|", ("team_ids", "=", False), *own]).ids)
+
+    def _get_team_ids(self):
+        """Return the ids of the stage's teams. A stage whose team is archived is not everybody's."""
+        return self.with_context(active_test=False).team_ids.ids

@@ -8,7 +8,7 @@ class ComplaintTeam(models.Model):
 
     _name = "complaint.team"
     _description = "Complaint Team"
-    _inherit = ["mail.alias.mixin.optional", "mail.thread"]
+    _inherit = ["complaint.cached.name.mixin", "mail.alias.mixin.optional", "mail.thread"]
     _order = "sequence, name, id"
     _check_company_auto = True
 
@@ -105,34 +105,27 @@ class ComplaintTeam(models.Model):
         if self._has_cycle():
             raise ValidationError(self.env._("A team cannot stand above itself."))
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        teams = super().create(vals_list)
-        teams._clear_access_cache()
-        return teams
-
-    def write(self, vals):
-        result = super().write(vals)
-        if {"member_ids", "leader_id", "parent_id", "company_id", "active", "sequence", "name"} & vals.keys():
-            self._clear_access_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self._clear_access_cache()
-        return result
-
     @api.model
-    def _clear_access_cache(self):
-        """Forget the teams by user: those in the record rules (see ``res.users``) and the default ones."""
-        self.flush_model(["supervisor_ids", "access_user_ids"])
-        self.env.registry.clear_cache()
+    def _cached_fields(self):
+        # Beside the names, the teams of each user are in memory: in the record rules and as defaults.
+        access = {"member_ids", "leader_id", "parent_id"}
+        return super()._cached_fields() | access | {"company_id", "active", "sequence"}
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        if self.env["complaint.complaint"].sudo().search_count([("team_id", "in", self.ids)], limit=1):
+        Complaint = self.env["complaint.complaint"].sudo().with_context(active_test=False)
+        if Complaint.search_count(
+            ["|", ("team_id", "in", self.ids), ("origin_team_id", "in", self.ids)], limit=1
+        ):
             raise ValidationError(
                 self.env._("Complaints belong to this team. Archive the team instead of deleting it.")
+            )
+        Stage = self.env["complaint.stage"].sudo().with_context(active_test=False)
+        if any(stage.team_ids <= self for stage in Stage.search([("team_ids", "in", self.ids)])):
+            raise ValidationError(
+                self.env._(
+                    "Some stages are this team's alone: delete them first, or they would become everybody's."
+                )
             )
 
     def _alias_get_creation_values(self):
@@ -175,12 +168,17 @@ class ComplaintTeam(models.Model):
         Team = self.sudo().with_context(active_test=True, lang=None)
         own = Team.search([*domain, ("member_ids", "in", user_id)], limit=1)
         company = self.env["res.company"].sudo().browse(company_id)
-        return (own or company.complaint_team_id or Team.search(domain, limit=1)).id
+        usual = company.complaint_team_id.filtered("active")
+        return (own or usual or Team.search(domain, limit=1)).id
 
     def action_open_complaints(self):
         self.ensure_one()
         action = self.env["ir.actions.actions"]._for_xml_id("complaint_management.complaint_action")
         action["display_name"] = self.name
-        action["context"] = {"search_default_team_id": self.id, "search_default_open": 1, "default_team_id": self.id}
+        action["context"] = {
+            "search_default_team_id": self.id,
+            "search_default_open": 1,
+            "default_team_id": self.id,
+        }
         return action
 
