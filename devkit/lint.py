@@ -74,11 +74,12 @@ def _oca_po():
 def _markers():
     """No merge was left half done. (Odoo's own check of this walks through .dev as well.)"""
     found = []
-    for path in sorted(ROOT.rglob("*")):
-        if path.relative_to(ROOT).parts[0] in (".git", ".dev", "build", "dist") or not path.is_file():
+    for top in sorted(ROOT.iterdir()):
+        if top.name in (".git", ".dev", "build", "dist"):
             continue
-        if MARKER.search(path.read_bytes()):
-            found.append(f"{path.relative_to(ROOT)}: conflict marker")
+        for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
+            if path.is_file() and MARKER.search(path.read_bytes()):
+                found.append(f"{path.relative_to(ROOT)}: conflict marker")
     if found:
         ui.say("\n".join(found))
     return not found
