@@ -64,18 +64,23 @@ class ComplaintAttached(models.AbstractModel):
             record.complaint_unreadable = complaint_ids.get(record, False) not in readable
 
     def _search_complaint_excluded(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        return Domain.custom(
-            to_sql=lambda model, alias, query: model._get_complaint_sql(alias, excluded=True)
-        )
+        return self._search_hidden(operator, value, excluded=True)
 
     def _search_complaint_unreadable(self, operator, value):
+        return self._search_hidden(operator, value, excluded=False)
+
+    def _search_hidden(self, operator, value, excluded):
         if operator != "in":
             return NotImplemented
-        return Domain.custom(
-            to_sql=lambda model, alias, query: model._get_complaint_sql(alias, excluded=False)
+        hidden = Domain.custom(
+            to_sql=lambda model, alias, query: model._get_complaint_sql(alias, excluded=excluded)
         )
+        domain = Domain.FALSE
+        if True in value:
+            domain |= hidden
+        if False in value:
+            domain |= ~hidden
+        return domain
 
     def _get_complaint_sql(self, alias, excluded):
         """Return the condition that a record belongs to a complaint that the user must not see.
