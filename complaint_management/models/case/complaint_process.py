@@ -32,7 +32,7 @@ class ComplaintProcess(models.Model):
     date_last_stage_update = fields.Datetime(
         string="In This Stage Since", default=fields.Datetime.now, readonly=True, copy=False
     )
-    closed_at = fields.Datetime(string="Closed", readonly=True, copy=False, index="btree_not_null")
+    closed_at = fields.Datetime(string="Closed on", readonly=True, copy=False, index="btree_not_null")
 
     @api.depends("team_id")
     def _compute_stage_id(self):
@@ -63,9 +63,7 @@ class ComplaintProcess(models.Model):
     @api.model
     def _read_group_stage_ids(self, stages, domain):
         """Show the columns that everybody uses, and those of the team looked at or of one's own teams."""
-        team_id = self.env.context.get("default_team_id")
-        own = [("team_ids", "=", team_id)] if team_id else [("team_ids.access_user_ids", "in", self.env.uid)]
-        return stages.search(["|", ("team_ids", "=", False), *own])
+        return stages.browse(stages._get_column_ids(self.env.context.get("default_team_id"), self.env.uid))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -146,7 +144,7 @@ class ComplaintProcess(models.Model):
     def _run_stage_actions(self):
         for stage, complaints in self.grouped("stage_id").items():
             # Which action runs is the administrator's choice, whoever moves the complaint.
-            action = stage.sudo().server_action_id
+            action = self.env["ir.actions.server"].sudo().browse(stage._get_server_action_id(stage.id))
             if action:
                 action.with_context(
                     active_model=self._name, active_ids=complaints.ids, active_id=complaints[:1].id

@@ -39,6 +39,8 @@ class ComplaintRepeat(models.Model):
         "complaint.complaint",
         string="Possible Repeats",
         compute="_compute_repeat_ids",
+        compute_sudo=True,  # they are searched as the user, and need not be checked again
+        context={"active_test": False},
         help="Open and recent complaints of the same customer or contact data, about the same order or "
         "product, or in similar words.",
     )
@@ -58,7 +60,7 @@ class ComplaintRepeat(models.Model):
         for complaint in self:
             # Past triage it is decided what the complaint is; the form then need not look any more.
             searched = complaint.step in (False, "new", "triage")
-            complaint.repeat_ids = complaint._find_repeats() if searched else False
+            complaint.repeat_ids = complaint.sudo(False)._find_repeats() if searched else False
 
     def _get_repeat_domain(self):
         """Return the domain of open and recent complaints that share something with this one."""
@@ -74,7 +76,7 @@ class ComplaintRepeat(models.Model):
             if value
         ]
         if partner:
-            shared.append(Domain("partner_id", "child_of", partner.ids))
+            shared.append(partner._get_complaint_domain())
         if self.product_id and not partner:
             shared.append(Domain("product_id", "=", self.product_id.id))
         if not shared:
@@ -90,26 +92,35 @@ class ComplaintRepeat(models.Model):
         )
 
     def _find_repeats(self):
-        """Return up to :data:`MAX_REPEATS` complaints that this one may repeat, the newest first."""
-        self.ensure_one()
-        domain = self._get_repeat_domain()
-        found = self.browse() if domain.is_false() else self.search(domain, limit=MAX_REPEATS)
-        if len(found) < MAX_REPEATS and len((self.name or "").strip()) >= MIN_TEXT:
-            found |= self._find_similar(found, MAX_REPEATS - len(found))
-        return found
+        """Return up to :data:`MAX_REPEATS` complaints that this one may repeat.
 
-    def _find_similar(self, known, limit):
-        """Return recent complaints whose subject resembles this one's, the most similar first.
+        First those that share something with it, the newest first, then those that resemble it.
+        """
+        self.ensure_one()
+        Complaint = self.env["complaint.complaint"]
+        domain, queries = self._get_repeat_domain(), []
+        if not domain.is_false():
+            queries.append(Complaint._search(domain, limit=MAX_REPEATS, order=Complaint._order))
+        if len((self.name or "").strip()) >= MIN_TEXT and self.env.registry.has_trigram:
+            queries.append(self._query_similar())
+        if not queries:
+            return Complaint
+        # One query for both; its second part may find again what the first has found.
+        rows = self.env.execute_query(
+            SQL(" UNION ALL ").join(
+                SQL("(%s)", query.select(SQL.identifier(query.table, "id"), SQL("%s", part)))
+                for part, query in enumerate(queries)
+            )
+        )
+        found = dict.fromkeys(complaint_id for complaint_id, _part in sorted(rows, key=lambda row: row[1]))
+        return Complaint.browse(list(found)[:MAX_REPEATS])
+
+    def _query_similar(self):
+        """Return the query of recent complaints whose subject resembles this one's, the most similar first.
 
         The trigram index on the subject finds the candidates (pg_trgm, operator ``%``). A database
         without that extension finds none.
-
-        :param known: complaints that are found already
-        :param int limit: how many at most
         """
-        self.ensure_one()
-        if not self.env.registry.has_trigram:
-            return self.browse()
         company = self.company_id or self.env.company
         since = fields.Datetime.now() - timedelta(days=company.complaint_repeat_days)
         Complaint = self.env["complaint.complaint"]
@@ -117,15 +128,15 @@ class ComplaintRepeat(models.Model):
             Domain("company_id", "=", company.id)
             & Domain("received_at", ">=", since)
             & Domain("duplicate_of_id", "=", False)
-            & Domain("id", "not in", (self._origin | self.related_ids._origin | known).ids)
+            & Domain("id", "not in", (self._origin | self.related_ids._origin).ids)
         )
         name = SQL.identifier(Complaint._table, "name")
         query.add_where(SQL("%s %% %s", name, self.name))
         query.add_where(SQL("similarity(%s, %s) >= %s", name, self.name, MIN_SIMILARITY))
         newest = SQL.identifier(Complaint._table, "id")
         query.order = SQL("similarity(%s, %s) DESC, %s DESC", name, self.name, newest)
-        query.limit = limit
-        return Complaint.browse(query)
+        query.limit = 2 * MAX_REPEATS
+        return query
 
     def action_link_related(self, others):
         """Link complaints that belong together, in both directions, and say so on each.

@@ -2,7 +2,7 @@ import re
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import email_normalize
+from odoo.tools import SQL, email_normalize
 
 from ...tools.contact_key import phone_key
 
@@ -26,7 +26,7 @@ class ResPartner(models.Model):
     def _compute_complaint_count(self):
         """Count for a company also what its people complained about."""
         groups = self.env["complaint.complaint"]._read_group(
-            [("partner_id", "child_of", self.ids)], ["partner_id"], ["__count", "closed_at:count"]
+            self._get_complaint_domain(), ["partner_id"], ["__count", "closed_at:count"]
         )
         self.complaint_count = self.complaint_open_count = 0
         for partner, count, closed in groups:
@@ -36,6 +36,29 @@ class ResPartner(models.Model):
                     partner.complaint_count += count
                     partner.complaint_open_count += count - closed
                 partner = partner.parent_id
+
+    def _get_complaint_domain(self):
+        """Return the domain of the complaints of these contacts and of everybody below them.
+
+        Like ``child_of``, but within the query that uses it instead of one query a level before it.
+        """
+        if not self.ids:
+            return Domain.FALSE
+        # An array, so that the index is used beside other conditions too.
+        family = SQL(
+            """ARRAY(WITH RECURSIVE family AS (
+                SELECT id FROM res_partner WHERE id IN %s
+                 UNION
+                SELECT p.id FROM res_partner p JOIN family f ON p.parent_id = f.id
+            ) SELECT id FROM family)""",
+            tuple(self.ids),
+            to_flush=self._fields["parent_id"],
+        )
+        return Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "%s = ANY(%s)", model._field_to_sql(alias, "partner_id", query), family
+            )
+        )
 
     def action_open_complaints(self):
         """Open the complaints of this contact and of everybody below it."""
