@@ -94,8 +94,13 @@ COMPLAINTS = """
     SELECT %(first)s + i,
            'CP-' || extract(year FROM c.received_at) || '-' || lpad(i::text, 8, '0'),
            pg_temp.pick(%(subjects)s::text[], pg_temp.part(i, 11))
-               || CASE WHEN pg_temp.part(i, 12) < 0.3
-                       THEN ', order SO' || lpad((i * 7 %% 100003)::text, 6, '0') ELSE '' END
+               || CASE WHEN pg_temp.part(i, 12) < 0.25
+                       THEN ', order SO' || lpad((i * 7 %% 100003)::text, 6, '0')
+                       WHEN pg_temp.part(i, 12) < 0.85
+                       THEN ': ' || pg_temp.pick(%(words)s::text[], pg_temp.part(i, 23))
+                         || ' ' || pg_temp.pick(%(words)s::text[], pg_temp.part(i, 24))
+                         || ' ' || pg_temp.pick(%(words)s::text[], pg_temp.part(i, 25))
+                       ELSE '' END
                || CASE WHEN i %% (%(rows)s / 10) = 7 THEN ' ' || %(rare_subject)s ELSE '' END,
            s1.text || ' ' || s2.text || ' ' || s3.text
                || CASE WHEN i %% (%(rows)s / 10) = 11 THEN ' ' || %(rare_text)s
@@ -250,8 +255,7 @@ def fill(env, rows):
     _spare_foreign_keys(cr)
     indexes = _drop_indexes(cr)
     cr.execute(FUNCTIONS)
-    cr.execute(SENTENCES, {"words": list(WORDS), "chinese": list(CHINESE)})
-    for statement in (PARTNERS, COMPLAINTS, TAGS, EMPLOYEES, EXCLUDED, BARE, TASKS, ASSIGNEES):
+    for statement in (SENTENCES, PARTNERS, COMPLAINTS, TAGS, EMPLOYEES, EXCLUDED, BARE, TASKS, ASSIGNEES):
         cr.execute(statement, values)
     for model in ALIASES:
         values |= {"model": model, "model_id": env["ir.model"]._get_id(model)}
@@ -286,6 +290,8 @@ def _constants(env, rows):
         "users": USERS,
         "teams": TEAMS,
         "subjects": list(SUBJECTS),
+        "words": list(WORDS),
+        "chinese": list(CHINESE),
         "rare_subject": RARE_SUBJECT,
         "rare_text": RARE_TEXT,
         "rare_chinese": RARE_CHINESE,
