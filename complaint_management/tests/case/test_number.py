@@ -267,6 +267,7 @@ class TestNumber(ComplaintCommon):
         self.sequence.active = False
         self.assertEqual(self.received("2020-05-01 10:00:00"), ["N-2020-00002"])
         self.assertTrue(self.sequence.active)
+        self.assertEqual(len(self.sequence.date_range_ids), 1)
         self.sequence.active = False
         self.assertEqual(self.received("2021-05-01 10:00:00"), ["N-2021-00001"])
 
@@ -278,6 +279,8 @@ class TestNumber(ComplaintCommon):
         )
         self.sequence.active = False
         self.assertEqual(self.received("2020-05-01 10:00:00"), ["M-2020-01"])
+        self.sequence.active = True
+        self.assertEqual(self.received("2020-05-01 10:00:00"), ["N-2020-00003"])
 
     def test_user_without_right_on_sequences(self):
         """Whoever may enter complaints gets numbers, also when the year is opened by it."""
