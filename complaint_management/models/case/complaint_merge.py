@@ -76,9 +76,9 @@ class ComplaintMerge(models.Model):
         (target_sudo.related_ids - sources_sudo).write({"related_ids": [Command.link(target.id)]})
         sources_sudo._move_thread(target_sudo)
         for model, fname in self._merge_records():
-            self.env[model].sudo().with_context(active_test=False).search(
-                [(fname, "in", sources.ids)]
-            ).write({fname: target.id})
+            self.env[model].sudo().with_context(active_test=False).search([(fname, "in", sources.ids)]).write(
+                {fname: target.id}
+            )
         sources.write({"duplicate_of_id": target.id})
         reason = self.env._("Merged into %(number)s", number=target.number)
         ended = sources.filtered(lambda complaint: complaint.step in process.ENDS)
@@ -130,6 +130,9 @@ class ComplaintMerge(models.Model):
         values = {}
         for fname in changed:
             values[fname] = self._fields[fname].convert_to_write(chosen[fname][fname], chosen[fname])
+        if "category_id" in changed:
+            # The extra fields are the category's.
+            values["properties"] = dict(chosen["category_id"].properties)
         for fname in self._merge_sets():
             added = sources[fname] - self[fname]
             if fname == "related_ids":

@@ -309,6 +309,23 @@ class TestMerge(CaseCommon):
         )
         self.assertEqual(self.other_customer.phone, "010-77777777")
 
+    def test_extra_fields_come_with_their_category(self):
+        """TR-2: what a category asked for is taken over with the category."""
+        for category, name in ((self.category, "vin"), (self.category.copy({"name": "Other"}), "meter")):
+            category.properties_definition = [{"name": name, "type": "char", "string": name}]
+        other = category
+        target = self._case("Target", category_id=self.category.id, properties={"vin": "LSV1"})
+        source = self._case("Source", category_id=other.id, properties={"meter": "M-7"})
+        third = self._case("Third")
+        self._merge(source, target)
+        self.assertEqual(dict(target.properties), {"vin": "LSV1"})
+        self._merge(target, third)
+        self.assertEqual(third.category_id, self.category)
+        self.assertEqual(dict(third.properties), {"vin": "LSV1"})
+        again = self._case("Again", category_id=other.id, properties={"meter": "M-8"})
+        self._merge(again, third, {"category_id": again})
+        self.assertEqual(dict(third.properties), {"meter": "M-8"})
+
     def test_three_into_one(self):
         target, *others = (self._case(f"Case {number}") for number in range(3))
         sources = self.Complaint.union(*others).with_user(self.handler)
