@@ -56,8 +56,11 @@ class ComplaintNotification(models.Model):
 
     def _subscribe_responsible(self):
         """After a creation: the persons responsible follow, and are told."""
+        context = self.env.context
+        # Who creates a record follows it already.
+        creator = self.env["res.users"] if context.get("mail_create_nosubscribe") else self.env.user
         for user, complaints in self.grouped("user_id").items():
-            if user and not self.env.context.get("tracking_disable"):
+            if user and user != creator and not context.get("tracking_disable"):
                 complaints._message_auto_subscribe({"user_id": user.id})
         self._notify_responsible()
 
