@@ -33,7 +33,11 @@ class ComplaintIntake(models.Model):
             vals = {
                 fname: complaint[f"partner_{fname}"]
                 for fname in ("email", "phone")
-                if partner and not partner[fname] and complaint[f"partner_{fname}"]
+                # What is somebody else's may have stayed on the form from a customer who was chosen first.
+                if partner
+                and not partner[fname]
+                and complaint[f"partner_{fname}"]
+                and not complaint._find_partner([fname])
             }
             if vals and not self._is_own_contact(partner) and partner.has_access("write"):
                 partner.write(vals)
@@ -94,19 +98,25 @@ class ComplaintIntake(models.Model):
                 complaint._prepare_partner_vals()
             )
 
-    def _find_partner(self):
-        """Return the contact with the complainant's e-mail address or phone number, or none."""
+    def _find_partner(self, fnames=("email", "phone")):
+        """Return the contact with the complainant's e-mail address or phone number, or none.
+
+        :param fnames: which of the two to look for, the better one first
+        """
         self.ensure_one()
-        Partner = self.env["res.partner"]
-        companies = [("company_id", "in", [False, self.company_id.id])]
-        if self.email_normalized:
-            partner = Partner.search([("email_normalized", "=", self.email_normalized), *companies], limit=1)
+        Partner = partner = self.env["res.partner"]
+        companies = Domain("company_id", "in", [False, self.company_id.id])
+        for fname in fnames:
+            if fname == "email" and self.email_normalized:
+                partner = Partner.search(
+                    Domain("email_normalized", "=", self.email_normalized) & companies, limit=1
+                )
+            elif fname == "phone" and self.phone_key:
+                numbers = Partner._get_complaint_phone_domain(self.partner_phone)
+                partner = Partner.search(Domain(numbers) & companies, limit=1)
             if partner:
-                return partner
-        if self.phone_key:
-            numbers = Partner._get_complaint_phone_domain(self.partner_phone)
-            return Partner.search(Domain(numbers) & Domain(companies), limit=1)
-        return Partner
+                break
+        return partner
 
     def _prepare_partner_vals(self):
         self.ensure_one()

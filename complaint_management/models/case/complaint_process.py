@@ -69,8 +69,7 @@ class ComplaintProcess(models.Model):
     def create(self, vals_list):
         vals_list = [dict(vals) for vals in vals_list]
         for vals in vals_list:
-            # The step is the stage's, and an empty cell of an import names no stage.
-            vals.pop("step", None)
+            # An empty cell of an import names no stage.
             if not vals.get("stage_id"):
                 vals.pop("stage_id", None)
         return super().create(vals_list)

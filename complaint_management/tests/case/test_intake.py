@@ -320,6 +320,15 @@ class TestIntakeCustomer(CaseCommon):
         complaint.write({"partner_email": "li.si@example.com", "partner_phone": "010-99999999"})
         self.assertRecordValues(partner, [{"phone": "010-62345678", "email": "li.si@example.com"}])
 
+    def test_wrong_customer_first(self):
+        """A number that came with a customer chosen by mistake is not given to the right one."""
+        other = self.env["res.partner"].create({"name": "Wang Wu"})
+        form = self._form()
+        form.partner_id = self.customer
+        form.partner_id = other
+        form.save()
+        self.assertRecordValues(other, [{"phone": False, "email": False}])
+
     def test_contact_of_a_user_is_left_alone(self):
         """Nobody changes a user's or the company's own address through a complaint."""
         partners = self.plain_user.partner_id | self.company_2.partner_id
