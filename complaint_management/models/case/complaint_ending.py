@@ -56,9 +56,9 @@ class ComplaintEnding(models.Model):
 
         :param str reason: why; kept on the record
         :param str step: where the work goes on
-        :raises UserError: one of them is still open
+        :raises UserError: one of them is still open, or would not be by then
         """
-        if any(complaint.step not in process.ENDS for complaint in self):
+        if step in process.ENDS or any(complaint.step not in process.ENDS for complaint in self):
             raise UserError(self.env._("Only ended complaints can be reopened."))
         self.write({"reopen_reason": reason})
         self.move_to(step)

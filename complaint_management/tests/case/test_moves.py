@@ -313,6 +313,14 @@ class TestEnds(CaseCommon):
             complaints.action_reopen("Why not.")
         self.assertEqual(complaints.mapped("step"), ["closed", "feedback"])
 
+    def test_reopening_to_an_end(self):
+        """Nor does a reason stay behind that would open the complaint later without one."""
+        complaint = self.new_whole("closed")
+        for step in ("closed", "rejected"):
+            with self.subTest(step=step), self.assertRaises(UserError):
+                complaint.action_reopen("Why not.", step)
+        self.assertFalse(complaint.reopen_reason)
+
     def test_reopening_what_was_merged(self):
         """The work goes on in the complaint it was merged into."""
         target, source = self.new_whole(name="Target"), self.new_whole(name="Source")
