@@ -82,7 +82,7 @@ class ComplaintCategory(models.Model):
             for category_id in reversed((category.parent_path or "").split("/"))
             if category_id
         }
-        return (self | self.browse(above)).with_prefetch((*above, *self._prefetch_ids))
+        return (self | self.browse(above)).with_prefetch(tuple(above))
 
     @api.depends("complete_name")
     @api.depends_context("lang")

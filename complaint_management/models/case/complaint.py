@@ -261,25 +261,34 @@ class ComplaintComplaint(models.Model):
             complaint.email_normalized = normalize(complaint.partner_email)
             complaint.phone_key = phone_key(complaint.partner_phone)
 
+    def _get_category_defaults(self, fname):
+        """Yield each complaint with what its category proposes for a field; each category is asked once."""
+        by_company = self.grouped(lambda complaint: complaint.company_id or self.env.company)
+        for company, complaints in by_company.items():
+            categories = complaints.category_id
+            # Those above them are read for all together.
+            categories.with_company(company)._get_branch().mapped(fname)
+            defaults = {category: category._get_default(fname, company) for category in categories}
+            for complaint in complaints:
+                yield complaint, defaults.get(complaint.category_id)
+
     @api.depends("category_id")
     def _compute_severity(self):
-        for complaint in self:
-            usual = complaint.category_id._get_default("severity", complaint.company_id)
+        for complaint, usual in self._get_category_defaults("severity"):
             complaint.severity = usual or complaint.severity or "normal"
 
     @api.depends("category_id")
     def _compute_department_id(self):
-        for complaint in self:
-            usual = complaint.category_id._get_default("department_id", complaint.company_id)
+        for complaint, usual in self._get_category_defaults("department_id"):
             complaint.department_id = usual or complaint.department_id
 
     @api.depends("company_id", "category_id", "severity")
     def _compute_team_id(self):
         """Route by category, then upwards to a team that may handle the severity (TR-3)."""
         defaults = {}
-        for complaint in self:
+        for complaint, usual in self._get_category_defaults("team_id"):
             company = complaint.company_id or self.env.company
-            team = complaint.category_id._get_default("team_id", company) or complaint.team_id
+            team = usual or complaint.team_id
             if not team or team.company_id != company:
                 if company not in defaults:
                     defaults[company] = team._get_default_team(company, self.env.user)
