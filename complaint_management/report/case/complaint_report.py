@@ -65,18 +65,29 @@ class ComplaintReport(models.Model):
         "complaint.tag", "complaint_complaint_tag_rel", "complaint_id", "tag_id", string="Tags", readonly=True
     )
     excluded_user_ids = fields.Many2many(
-        "res.users", "complaint_complaint_excluded_rel", "complaint_id", "user_id", string="Excluded", readonly=True
+        "res.users",
+        "complaint_complaint_excluded_rel",
+        "complaint_id",
+        "user_id",
+        string="Excluded",
+        readonly=True,
     )
     severity = fields.Selection(
-        selection=lambda self: self.env["complaint.complaint"]._fields["severity"]._description_selection(self.env),
+        selection=lambda self: (
+            self.env["complaint.complaint"]._fields["severity"]._description_selection(self.env)
+        ),
         readonly=True,
     )
     nature = fields.Selection(
-        selection=lambda self: self.env["complaint.complaint"]._fields["nature"]._description_selection(self.env),
+        selection=lambda self: (
+            self.env["complaint.complaint"]._fields["nature"]._description_selection(self.env)
+        ),
         readonly=True,
     )
     validity = fields.Selection(
-        selection=lambda self: self.env["complaint.complaint"]._fields["validity"]._description_selection(self.env),
+        selection=lambda self: (
+            self.env["complaint.complaint"]._fields["validity"]._description_selection(self.env)
+        ),
         readonly=True,
     )
     stage_id = fields.Many2one("complaint.stage", string="Stage", readonly=True)
@@ -84,8 +95,8 @@ class ComplaintReport(models.Model):
         selection=lambda self: self.env["complaint.stage"]._fields["step"]._description_selection(self.env),
         readonly=True,
     )
-    received_at = fields.Datetime(string="Received", readonly=True)
-    closed_at = fields.Datetime(string="Closed", readonly=True)
+    received_at = fields.Datetime(string="Received on", readonly=True)
+    closed_at = fields.Datetime(string="Closed on", readonly=True)
     confidential = fields.Boolean(readonly=True)
     emergency = fields.Boolean(readonly=True)
     active = fields.Boolean(readonly=True)
