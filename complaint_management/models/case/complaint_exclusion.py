@@ -177,12 +177,18 @@ class ComplaintExclusion(models.Model):
 
     def _unsubscribe_outsiders(self):
         """Colleagues who may not read a confidential complaint do not follow it either."""
-        for complaint in self.sudo().filtered("confidential"):
+        complaints_sudo, somebody_left = self.sudo(), False
+        for complaint in complaints_sudo.filtered("confidential"):
             outsiders = complaint.message_partner_ids.user_ids.filtered(
                 lambda user, complaint=complaint: not user.share and not complaint._is_readable_by(user)
             )
             if outsiders:
                 complaint.message_unsubscribe(outsiders.partner_id.ids)
+                somebody_left = True
+        if somebody_left:
+            # That emptied the cache. Whoever just passed complaints on out of their own sight could not
+            # read them again to tell the next person.
+            complaints_sudo.fetch()
 
     def _is_readable_by(self, user):
         """Tell whether a user may read the complaint in any of their companies."""

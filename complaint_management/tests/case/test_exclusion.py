@@ -470,6 +470,19 @@ class TestConfidential(ExclusionCommon):
         complaint.message_subscribe(self.handler.partner_id.ids)
         self.assertIn(self.handler.partner_id, complaint.message_partner_ids)
 
+    def test_passed_on_out_of_sight(self):
+        """OR-1: the person responsible hands a confidential case to another, who is told, and is out."""
+        complaint = self.new_complaint(self.manager, confidential=True, user_id=self.colleague.id).sudo()
+        self.assertTrue(self.may_read(self.colleague, complaint))
+        self.assertIn(self.colleague.partner_id, complaint.message_partner_ids)
+        with self.mock_mail_gateway(), self.mock_mail_app():
+            complaint.with_user(self.colleague).user_id = self.handler
+            self.flush_tracking()
+        self.assertIn(self.handler.partner_id, self._new_notifs.res_partner_id)
+        self.assertTrue(self.may_read(self.handler, complaint))
+        self.assertFalse(self.may_read(self.colleague, complaint))
+        self.assertNotIn(self.colleague.partner_id, complaint.message_partner_ids)
+
     def test_follower_of_another_company(self):
         """OR-1, OR-3: nobody is asked about with the companies that somebody else chose."""
         manager = new_test_user(
