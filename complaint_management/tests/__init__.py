@@ -9,6 +9,7 @@ from .case import test_mail_gateway
 from .case import test_mail_samples
 from .case import test_merge
 from .case import test_moves
+from .case import test_notifications
 from .case import test_number
 from .case import test_process_order
 from .case import test_repeats

@@ -93,7 +93,6 @@ def _candidates(data, name, hints):
         yield "latin-1"
     else:
         yield name
-        yield _WIDER.get(name, name)
         yield "utf-8"
 
 

@@ -13,6 +13,8 @@ import re
 from email import message_from_bytes, policy
 from email.utils import getaddresses
 
+import dateutil.parser
+
 from .charset import codec_name, decode, storable
 
 RECIPIENT_HEADERS = ("To", "Cc", "Delivered-To", "Resent-To", "Resent-Cc")
@@ -31,7 +33,7 @@ _WORD = re.compile(r"=\?([^?*\s]+)(?:\*[^?\s]*)?\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?)")
 _ADDRESS = re.compile(r"[^\s<>,;:()\[\]\"]+@[^\s<>,;:()\[\]\"]+")
 _MESSAGE_ID = re.compile(r"<[^<>\s]+>")
-_BOUNDARY_LINE = re.compile(r"^--(\S[^\r\n]*?)[ \t]*\r?\n(?=(?:[!-9;-~]+:|\r?\n))", re.MULTILINE)
+_BOUNDARY_LINE = re.compile(rb"^--(\S[^\r\n]*?)[ \t]*\r?\n(?=(?:[!-9;-~]+:|\r?\n))", re.MULTILINE)
 _FILE_NAME = re.compile(r"\b(?:file)?name\s*=\s*(\"[^\"]*\"|[^;\r\n]*)", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 #: Parts of these kinds are what the standard library can hand out.
@@ -67,28 +69,30 @@ def mend_head(raw):
     return raw if mended == lines else b"".join(mended) + raw[len(head) :]
 
 
+def _get_raw(message, *names):
+    """Return the texts of headers as they stand in the mail, one after the other."""
+    wanted = {name.lower() for name in names}
+    values = [str(value) for name, value in message.raw_items() if name.lower() in wanted]
+    return [storable(_to_bytes(value).decode("utf-8", "replace")) for value in values]
+
+
 def recipients(message):
     """Return the addresses that a mail names as its recipients, in lower case, however broken it is."""
-    wanted = {name.lower() for name in RECIPIENT_HEADERS}
-    values = [str(value) for name, value in message.raw_items() if name.lower() in wanted]
+    values = _get_raw(message, *RECIPIENT_HEADERS)
     return sorted({address.lower() for value in values for address in _ADDRESS.findall(value)})
 
 
 def message_id(message):
     """Return the id of a mail as it is stored, or None. Longer ones do not fit into the database's index."""
-    raw = next((str(value) for name, value in message.raw_items() if name.lower() == "message-id"), "")
-    value = storable(" ".join(raw.split()))
-    return (
-        f"<{hashlib.sha256(value.encode()).hexdigest()}@long.invalid>"
-        if len(value) > _MAX_ID
-        else value or None
-    )
+    value = " ".join(next(iter(_get_raw(message, "Message-Id")), "").split())
+    if len(value) > _MAX_ID:
+        return f"<{hashlib.sha256(value.encode()).hexdigest()}@long.invalid>"
+    return value or None
 
 
 def references(message):
     """Return the message ids that a mail answers, the newest last."""
-    wanted = ("references", "in-reply-to")
-    values = [str(value) for name, value in message.raw_items() if name.lower() in wanted]
+    values = _get_raw(message, "References", "In-Reply-To")
     return [reference for value in values for reference in _MESSAGE_ID.findall(value)]
 
 
@@ -138,20 +142,18 @@ def _mend_structure(message, broken, thorough):
 
 def _split(part):
     """Part a multipart whose boundary is missing or wrong; without any it is one text."""
-    payload = part.get_payload()
-    text = payload if isinstance(payload, str) else ""
-    line = _BOUNDARY_LINE.search(text)
+    del part["Content-Transfer-Encoding"]
+    data = part.get_payload(decode=True) or b""
+    line = _BOUNDARY_LINE.search(data)
     parts = []
     if line:
-        boundary = line[1].replace('"', "")
-        head = f'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="{boundary}"\r\n\r\n'
-        whole = message_from_bytes((head + text).encode("ascii", "surrogateescape"), policy=policy.SMTP)
+        boundary = line[1].replace(b'"', b"")
+        head = b'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="%s"\r\n\r\n' % boundary
+        whole = message_from_bytes(head + data, policy=policy.SMTP)
         parts = whole.get_payload() if whole.is_multipart() else []
     # The gateway looks for a first part in every delivery report.
-    if not parts and (text.strip() or part.get_content_subtype() == "report"):
-        single = b"Content-Type: text/plain\r\n\r\n" + text.encode("ascii", "surrogateescape")
-        parts = [message_from_bytes(single, policy=policy.SMTP)]
-    del part["Content-Transfer-Encoding"]
+    if not parts and (data.strip() or part.get_content_subtype() == "report"):
+        parts = [message_from_bytes(b"Content-Type: text/plain\r\n\r\n" + data, policy=policy.SMTP)]
     part.set_payload(parts)
 
 
@@ -170,7 +172,7 @@ def _part_faults(part, is_top, hints):
     if maintype == "multipart":
         return []
     if maintype == "message":
-        return [] if _can_be_read(part) else [lambda: _keep_as_file(part, _bytes_of(part))]
+        return [] if _can_be_read(part) else [lambda: _keep_as_file(part, as_bytes(part))]
     if maintype not in _READABLE:
         return [lambda: _keep_as_file(part, part.get_payload(decode=True) or b"")]
     faults = _text_faults(part, is_top, hints) if maintype == "text" else []
@@ -249,11 +251,14 @@ def _can_be_read(part):
         return False
 
 
-def _bytes_of(part):
-    try:
-        return part.as_bytes(policy=policy.compat32)
-    except Exception:  # as above
-        return b""
+def as_bytes(message):
+    """Return a message as bytes, unfolded where it cannot be folded."""
+    for rules in (message.policy, policy.compat32):
+        try:
+            return message.as_bytes(policy=rules)
+        except Exception:  # as above
+            continue
+    return b""
 
 
 def _raw_file_name(part, hints):
@@ -293,7 +298,12 @@ def _get_values(message, name):
 
 def _is_readable(message, name, thorough):
     raw = [str(value) for key, value in message.raw_items() if key.lower() == name.lower()]
-    if not raw or (not thorough and all(_PLAIN.fullmatch(value) and len(value) < _MAX_ID for value in raw)):
+    if not raw:
+        return True
+    if name == "Date":
+        values = _get_values(message, name)
+        return values is not None and all(map(_is_date, values))
+    if not thorough and all(_PLAIN.fullmatch(value) and len(value) < _MAX_ID for value in raw):
         return True
     values = _get_values(message, name)
     if values is None or (name == "Message-Id" and any(len(value) > _MAX_ID for value in values)):
@@ -301,15 +311,27 @@ def _is_readable(message, name, thorough):
     return all("\ufffd" not in value and storable(value) == value for value in values)
 
 
+def _is_date(value):
+    """Tell whether the gateway can live with a date: it stores what is far off, but cannot read it again."""
+    try:
+        return 1000 <= dateutil.parser.parse(value, fuzzy=True).year < 9999
+    except Exception:  # the gateway takes the present moment then
+        return True
+
+
 def _mend_header(message, name, hints):
     raw = " ".join(str(value) for key, value in message.raw_items() if key.lower() == name.lower())
-    if name == "Message-Id":
+    if name == "Date":
+        value = None
+    elif name == "Message-Id":
         value = message_id(message)
     elif name in _ADDRESS_HEADERS:
         value = _readable_addresses(raw, hints)
     else:
         value = " ".join(storable(_decode_words(raw, hints)).split())
     del message[name]
+    if not value:
+        return
     try:
         message[name] = value
         str(message[name])

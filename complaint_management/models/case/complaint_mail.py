@@ -40,7 +40,7 @@ class ComplaintMail(models.Model):
             or self.env["res.company"].browse(custom_values.get("company_id"))
             or self.env.company
         )
-        self = self.with_company(company).with_context(default_user_id=False, default_received_by_id=False)
+        self = self.with_company(company)
         subject = " ".join((msg_dict.get("subject") or "").split())
         text = plain_text(msg_dict.get("body"))
         name, address, partner = self._get_complainant(msg_dict, subject, text, company)
@@ -144,6 +144,11 @@ class ComplaintMail(models.Model):
             if email_normalize(address) not in excluded
         ]
         return super().message_update({**msg_dict, "cc": ", ".join(cc)}, update_vals)
+
+    def _create_attachments_for_post(self, values_list, extra_list):
+        """Keep files as they came: they may be evidence (IN-11), and broken pictures would raise."""
+        keeping = self.with_context(image_no_postprocess=True)
+        return super(ComplaintMail, keeping)._create_attachments_for_post(values_list, extra_list)
 
     # participants
 

@@ -79,21 +79,25 @@ class ComplaintNotification(models.Model):
                 complaints._notify_many_assigned(user)
 
     def _notify_many_assigned(self, user):
-        listing = self.with_context(lang=user.lang)
-        self.env["mail.thread"].with_context(lang=user.lang).message_notify(
-            subject=listing.env._("%(count)s complaints were assigned to you", count=len(self)),
-            body=self.env["ir.qweb"]._render(
-                "complaint_management.message_many_assigned", {"complaints": listing, "shown": 50}
+        complaints = self.with_context(lang=user.lang)
+        env = complaints.env
+        env["mail.thread"].message_notify(
+            subject=env._("%(count)s complaints were assigned to you", count=len(self)),
+            body=env["ir.qweb"]._render(
+                "complaint_management.message_many_assigned", {"complaints": complaints, "shown": 50}
             ),
             partner_ids=user.partner_id.ids,
             email_layout_xmlid="mail.mail_notification_light",
         )
 
     def _track_template(self, changes):
-        """A stage may send the complainant a mail that the company wrote."""
+        """A stage may send the complainant a mail that the company wrote.
+
+        Not so a merged complaint: it did not end for the complainant, it goes on in another.
+        """
         templates = super()._track_template(changes)
         complaint = self[:1]
-        if "stage_id" in changes and complaint.stage_id.mail_template_id:
+        if "stage_id" in changes and complaint.stage_id.mail_template_id and not complaint.duplicate_of_id:
             options = {"auto_delete_keep_log": False, "email_layout_xmlid": "mail.mail_notification_light"}
             if not complaint.partner_id:
                 options |= {"auto_delete_keep_log": True, "composition_mode": "mass_mail"}

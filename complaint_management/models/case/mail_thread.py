@@ -9,7 +9,15 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from ...tools.automatic_mail import automatic_kind
-from ...tools.mail_repair import find_faults, mend_head, message_id, readable_text, recipients, references
+from ...tools.mail_repair import (
+    as_bytes,
+    find_faults,
+    mend_head,
+    message_id,
+    readable_text,
+    recipients,
+    references,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -94,7 +102,7 @@ class MailThread(models.AbstractModel):
             )
         return {
             "body": Markup("<pre>%s</pre>") % readable_text(message),
-            "attachments": [self._Attachment("original_email.eml", message.as_bytes(), {})],
+            "attachments": [self._Attachment("original_email.eml", as_bytes(message), {})],
         }
 
     # what is for complaints, and whose
@@ -133,17 +141,15 @@ class MailThread(models.AbstractModel):
         aliases, known_id = self._find_complaint_aliases(message), message_id(message)
         if not aliases or not known_id:
             return aliases.browse()
-        copy_ids = {alias.id: self._get_copy_id(known_id, alias.id) for alias in aliases}
-        known = self.env["mail.message"].sudo().search([("message_id", "in", [known_id, *copy_ids.values()])])
-        taken_ids = set(known.mapped("message_id"))
+        ids = [known_id, *(self._get_copy_id(known_id, alias.id) for alias in aliases)]
+        known = self.env["mail.message"].sudo().search([("message_id", "in", ids)])
+        if not known:
+            return aliases.browse()
         on_complaints = known.filtered(lambda message: message.model == COMPLAINT)
-        teams = self.env[COMPLAINT].sudo().browse(on_complaints.mapped("res_id")).exists().origin_team_id
+        complaints = self.env[COMPLAINT].sudo().browse(on_complaints.mapped("res_id")).exists()
+        served = (False, *complaints.origin_team_id.ids)
         return aliases.filtered(
-            lambda alias: (
-                known
-                and copy_ids[alias.id] not in taken_ids
-                and literal_eval(alias.alias_defaults).get("team_id") not in (None, False, *teams.ids)
-            )
+            lambda alias: literal_eval(alias.alias_defaults).get("team_id", False) not in served
         )
 
     @api.model

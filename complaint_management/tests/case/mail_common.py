@@ -1,3 +1,4 @@
+import hashlib
 from email.message import EmailMessage
 
 from odoo.tests import RecordCapturer
@@ -48,6 +49,11 @@ class MailGatewayCommon(ComplaintCommon):
                 message[name] = value
         message.set_content(body)
         return message.as_bytes()
+
+    @staticmethod
+    def incompressible():
+        """Return a word of 12,800 characters that no index takes."""
+        return "".join(hashlib.sha256(str(number).encode()).hexdigest() for number in range(200))
 
     def receive(self, raw, user=None, model=None):
         """Hand a mail to the gateway, as the fetching cron does; return the complaints it made.
