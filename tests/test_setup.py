@@ -370,7 +370,7 @@ class TestBrokenOff:
         assert "Odoo Server 19.0" in outcome.stdout, outcome.stdout
         start = time.monotonic()
         assert "Setting up" not in checkout.dev("setup").stdout
-        assert time.monotonic() - start < 1.5, "with nothing to do it is done at once"
+        assert time.monotonic() - start < 5, "with nothing to do it is done at once"
         outcome = checkout.dev("clean")
         assert outcome.returncode == 0, outcome.stdout
         assert not (checkout.root / ".dev").exists()
