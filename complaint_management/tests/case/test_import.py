@@ -306,7 +306,7 @@ class TestImport(ComplaintCommon):
         )
         self.assertEqual(sorted(messages), [2, 3, 4, 5, 6])
         self.assertIn("Value 'catastrophic' not found in selection field", messages[2][0])
-        self.assertIn("'Subject'", messages[3][0])
+        self.assertRegex(messages[3][0], r"Missing required value for the field .* \(name\)")
         self.assertIn("cannot be received in the future", messages[4][0])
         self.assertIn("'Nobody knows it'", messages[5][0])
         self.assertIn("cannot have happened after it was complained about", messages[6][0])
