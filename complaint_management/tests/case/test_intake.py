@@ -264,6 +264,31 @@ class TestIntakeCustomer(CaseCommon):
         form.partner_email = "nobody@example.com"
         self.assertFalse(form.partner_id)
 
+    def test_contact_of_another_company(self):
+        """OR-3: nor for somebody who sees both companies."""
+        both = new_test_user(
+            self.env,
+            "both",
+            groups=f"{GROUP}manager",
+            company_id=self.company.id,
+            company_ids=[Command.set((self.company | self.company_2).ids)],
+        )
+        theirs = self.env["res.partner"].create(
+            {
+                "name": "Theirs",
+                "phone": "+86 139 1111 2222",
+                "email": "theirs@example.com",
+                "company_id": self.company_2.id,
+            }
+        )
+        companies = (self.company | self.company_2).ids
+        self.assertTrue(theirs.with_user(both).with_context(allowed_company_ids=companies).has_access("read"))
+        for fname, value in (("partner_phone", "139 1111 2222"), ("partner_email", "theirs@example.com")):
+            with self.subTest(fname=fname):
+                form = self._form(both, allowed_company_ids=companies)
+                form[fname] = value
+                self.assertFalse(form.partner_id)
+
     def test_chosen_customer_stays(self):
         """A number that is somebody else's does not replace the customer that was chosen."""
         other = self.env["res.partner"].create({"name": "Wang Wu"})
@@ -287,7 +312,9 @@ class TestIntakeCustomer(CaseCommon):
         ):
             with self.subTest(text=text):
                 self.assertIn(self.customer.id, [found[0] for found in Partner.name_search(text)])
-        self.assertNotIn(self.customer.id, [found[0] for found in Partner.name_search("139 0013")])
+        for text in ("139 0013", "Flat 13800138000"):
+            with self.subTest(text=text):
+                self.assertNotIn(self.customer.id, [found[0] for found in Partner.name_search(text)])
         # Elsewhere contacts are searched as everywhere.
         plain = Partner.with_context(complaint_partner_search=False)
         self.assertNotIn(self.customer.id, [found[0] for found in plain.name_search("138-0013")])
