@@ -12,6 +12,7 @@ from .case import test_moves
 from .case import test_notifications
 from .case import test_number
 from .case import test_process_order
+from .case import test_query_counts
 from .case import test_repeats
 from .case import test_report
 from .case import test_settings
