@@ -7,5 +7,4 @@
     "author": "Complaint Management Contributors",
     "license": "LGPL-3",
     "depends": ["complaint_management", "survey"],
-    "data": [],
 }

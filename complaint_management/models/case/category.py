@@ -23,7 +23,7 @@ class ComplaintCategory(models.Model):
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", index="btree_not_null", help="Empty: for all companies.")
     parent_id = fields.Many2one(
-        "complaint.category", string="Parent", index="btree_not_null", ondelete="restrict", check_company=True
+        "complaint.category", index="btree_not_null", ondelete="restrict", check_company=True
     )
     parent_path = fields.Char(index=True)
     child_ids = fields.One2many("complaint.category", "parent_id", string="Subcategories")
@@ -34,7 +34,6 @@ class ComplaintCategory(models.Model):
     )
     team_id = fields.Many2one(
         "complaint.team",
-        string="Team",
         company_dependent=True,
         check_company=True,
         help="Complaints of this category are routed here. Empty: as the parent.",

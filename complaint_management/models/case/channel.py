@@ -13,12 +13,10 @@ class ComplaintChannel(models.Model):
     active = fields.Boolean(default=True)
     sequence = fields.Integer(default=10)
     read_back = fields.Boolean(
-        string="Read Back",
         help="What was recorded must be read back to the complainant and confirmed, as for spoken "
         "complaints.",
     )
     anonymous = fields.Boolean(
-        string="Anonymous",
         help="Complaints may arrive without a name or contact data, as from a comment book.",
     )
 

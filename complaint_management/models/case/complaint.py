@@ -56,7 +56,12 @@ class ComplaintComplaint(models.Model):
         string="E-mail", compute="_compute_partner_data", store=True, readonly=False, precompute=True
     )
     partner_phone = fields.Char(
-        string="Phone", compute="_compute_partner_data", store=True, readonly=False, precompute=True
+        string="Phone",
+        compute="_compute_partner_data",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="trigram",
     )
     email_normalized = fields.Char(
         compute="_compute_contact_keys",
@@ -96,7 +101,7 @@ class ComplaintComplaint(models.Model):
 
     # what it is about
     category_id = fields.Many2one(
-        "complaint.category", string="Category", index="btree_not_null", check_company=True, tracking=True
+        "complaint.category", index="btree_not_null", check_company=True, tracking=True
     )
     properties = fields.Properties("Extra Fields", definition="category_id.properties_definition", copy=True)
     tag_ids = fields.Many2many(
@@ -110,7 +115,6 @@ class ComplaintComplaint(models.Model):
     )
     department_id = fields.Many2one(
         "hr.department",
-        string="Department",
         compute="_compute_department_id",
         store=True,
         readonly=False,
@@ -134,7 +138,7 @@ class ComplaintComplaint(models.Model):
     wanted_outcome = fields.Text(help="What would put it right, in the complainant's view.")
 
     # how it came in
-    channel_id = fields.Many2one("complaint.channel", string="Channel", index="btree_not_null")
+    channel_id = fields.Many2one("complaint.channel", index="btree_not_null")
     received_at = fields.Datetime(
         string="Received on", required=True, default=fields.Datetime.now, copy=False, tracking=True
     )
@@ -184,7 +188,6 @@ class ComplaintComplaint(models.Model):
     # who answers
     team_id = fields.Many2one(
         "complaint.team",
-        string="Team",
         compute="_compute_team_id",
         store=True,
         readonly=False,

@@ -73,60 +73,65 @@ class ComplaintGate(models.Model):
 
         :return: list of :class:`~odoo.addons.complaint_management.tools.process.Requirement`
         """
-        _ = self.env._
         return [
             Requirement(
                 "new",
-                _("Say who complains: choose a customer or enter a name."),
+                self.env._("Say who complains: choose a customer or enter a name."),
                 lambda c: c.partner_id or c.partner_name or c.channel_id.anonymous,
             ),
             Requirement(
                 "new",
-                _("Enter a phone number or an e-mail address of the complainant."),
+                self.env._("Enter a phone number or an e-mail address of the complainant."),
                 lambda c: c.partner_phone or c.partner_email or c.channel_id.anonymous,
             ),
-            Requirement("new", _("Choose the channel it came in by."), lambda c: c.channel_id),
-            Requirement("new", _("Write down what happened."), lambda c: (c.description or "").strip()),
-            Requirement("new", _("Enter who received the complaint."), lambda c: c.received_by_id),
+            Requirement("new", self.env._("Choose the channel it came in by."), lambda c: c.channel_id),
+            Requirement(
+                "new", self.env._("Write down what happened."), lambda c: (c.description or "").strip()
+            ),
+            Requirement("new", self.env._("Enter who received the complaint."), lambda c: c.received_by_id),
             Requirement(
                 "new",
-                _("Read the record back to the complainant and press Read Back."),
+                self.env._("Read the record back to the complainant and press Read Back."),
                 lambda c: c.read_back_at or not c.channel_id.read_back,
             ),
-            Requirement("triage", _("Choose the nature: complaint, inquiry, praise …"), lambda c: c.nature),
-            Requirement("triage", _("Choose the category."), lambda c: c.category_id),
-            Requirement("triage", _("Choose the severity."), lambda c: c.severity),
-            Requirement("dispatch", _("Choose the team that handles it."), lambda c: c.team_id),
-            Requirement("dispatch", _("Name the person responsible."), lambda c: c.user_id),
+            Requirement(
+                "triage", self.env._("Choose the nature: complaint, inquiry, praise …"), lambda c: c.nature
+            ),
+            Requirement("triage", self.env._("Choose the category."), lambda c: c.category_id),
+            Requirement("triage", self.env._("Choose the severity."), lambda c: c.severity),
+            Requirement("dispatch", self.env._("Choose the team that handles it."), lambda c: c.team_id),
+            Requirement("dispatch", self.env._("Name the person responsible."), lambda c: c.user_id),
             Requirement(
                 "feedback",
-                _("Write down the result that was told to the complainant."),
+                self.env._("Write down the result that was told to the complainant."),
                 lambda c: (c.outcome or "").strip(),
             ),
             Requirement(
                 "emergency",
-                _("Write down what was done at once."),
+                self.env._("Write down what was done at once."),
                 lambda c: (c.emergency_action or "").strip(),
             ),
-            Requirement("emergency", _("Enter when it was handled."), lambda c: c.emergency_handled_at),
+            Requirement(
+                "emergency", self.env._("Enter when it was handled."), lambda c: c.emergency_handled_at
+            ),
             Requirement(
                 "reject",
-                _("Give the reason for rejecting it."),
+                self.env._("Give the reason for rejecting it."),
                 lambda c: (c.end_reason or "").strip(),
             ),
             Requirement(
                 "cancel",
-                _("Give the reason for cancelling it."),
+                self.env._("Give the reason for cancelling it."),
                 lambda c: (c.end_reason or "").strip() or c.duplicate_of_id,
             ),
             Requirement(
                 "reopen",
-                _("Give the reason for opening it again (button Reopen)."),
+                self.env._("Give the reason for opening it again (button Reopen)."),
                 lambda c: (c.reopen_reason or "").strip(),
             ),
             Requirement(
                 "reopen",
-                _("It was merged into another complaint: reopen that one."),
+                self.env._("It was merged into another complaint: reopen that one."),
                 lambda c: not c.duplicate_of_id,
             ),
         ]

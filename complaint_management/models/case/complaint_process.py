@@ -16,7 +16,6 @@ class ComplaintProcess(models.Model):
 
     stage_id = fields.Many2one(
         "complaint.stage",
-        string="Stage",
         compute="_compute_stage_id",
         store=True,
         readonly=False,

@@ -46,7 +46,8 @@ class ComplaintStage(models.Model):
     fold = fields.Boolean(string="Folded on the board")
     customer_label = fields.Char(
         translate=True,
-        help="What the customer reads for this stage, in plain words. Without it the customer reads the name.",
+        help="What the customer reads for this stage, in plain words. Without it the customer reads "
+        "the name.",
     )
     mail_template_id = fields.Many2one(
         "mail.template",

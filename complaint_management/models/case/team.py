@@ -181,4 +181,3 @@ class ComplaintTeam(models.Model):
             "default_team_id": self.id,
         }
         return action
-

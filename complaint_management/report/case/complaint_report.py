@@ -42,17 +42,17 @@ class ComplaintReport(models.Model):
     }
 
     number = fields.Char(readonly=True)
-    complaint_id = fields.Many2one("complaint.complaint", string="Complaint", readonly=True)
+    complaint_id = fields.Many2one("complaint.complaint", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
-    team_id = fields.Many2one("complaint.team", string="Team", readonly=True)
+    team_id = fields.Many2one("complaint.team", readonly=True)
     origin_team_id = fields.Many2one("complaint.team", string="Received by Team", readonly=True)
     user_id = fields.Many2one("res.users", string="Responsible", readonly=True)
     received_by_id = fields.Many2one("res.users", string="Received by", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
-    category_id = fields.Many2one("complaint.category", string="Category", readonly=True)
-    channel_id = fields.Many2one("complaint.channel", string="Channel", readonly=True)
+    category_id = fields.Many2one("complaint.category", readonly=True)
+    channel_id = fields.Many2one("complaint.channel", readonly=True)
     product_id = fields.Many2one("product.product", string="Product or Service", readonly=True)
-    department_id = fields.Many2one("hr.department", string="Department", readonly=True)
+    department_id = fields.Many2one("hr.department", readonly=True)
     employee_ids = fields.Many2many(
         "hr.employee",
         "complaint_complaint_employee_rel",
@@ -90,7 +90,7 @@ class ComplaintReport(models.Model):
         ),
         readonly=True,
     )
-    stage_id = fields.Many2one("complaint.stage", string="Stage", readonly=True)
+    stage_id = fields.Many2one("complaint.stage", readonly=True)
     step = fields.Selection(
         selection=lambda self: self.env["complaint.stage"]._fields["step"]._description_selection(self.env),
         readonly=True,

@@ -90,7 +90,10 @@ class TestAutomaticMail(BaseCase):
 
     def test_forwarded_report(self):
         """Who forwards a delivery report as an attachment complains about it."""
-        report = "Content-Type: multipart/report; boundary=r\n\n--r\nContent-Type: message/delivery-status\n\n--r--\n"
+        report = (
+            "Content-Type: multipart/report; boundary=r\n\n"
+            "--r\nContent-Type: message/delivery-status\n\n--r--\n"
+        )
         mail = (
             "From: ann@example.com\nContent-Type: multipart/mixed; boundary=m\n\n--m\n\nIt came back!\n"
             f"--m\nContent-Type: message/rfc822\n\n{report}\n--m--\n"
