@@ -23,6 +23,9 @@ class ResPartner(models.Model):
         "complaint_management.group_complaint_auditor,complaint_management.group_complaint_quality",
     )
 
+    # Every inbound mail and every caller's address is looked up here.
+    _complaint_email_idx = models.Index("(email_normalized) WHERE email_normalized IS NOT NULL")
+
     def _compute_complaint_count(self):
         """Count for a company also what its people complained about."""
         groups = self.env["complaint.complaint"]._read_group(
