@@ -314,7 +314,7 @@ def _is_readable(message, name, thorough):
 def _is_date(value):
     """Tell whether the gateway can live with a date: it stores what is far off, but cannot read it again."""
     try:
-        return 1000 <= dateutil.parser.parse(value, fuzzy=True).year < 9999
+        return 1000 <= dateutil.parser.parse(value, fuzzy=True, ignoretz=True).year < 9999
     except Exception:  # the gateway takes the present moment then
         return True
 

@@ -662,6 +662,17 @@ class TestHostileMail(MailGatewayCommon):
                 self.assertIn("It is cold.", made.description)
                 self.assertNotIn("original_email.eml", made.message_ids.attachment_ids.mapped("name"))
 
+    def test_only_attachment(self):
+        """A mail without a word but with a photo is a complaint about its subject."""
+        raw = (
+            f"To: {self.address}\nFrom: b@example.com\nSubject: Look\nMIME-Version: 1.0\n"
+            "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\n\n"
+            "--b\nContent-Type: image/png; name=a.png\n\nno picture\n--b--\n"
+        )
+        made = self.receive(raw)
+        self.assertEqual(made.description, "Look")
+        self.assertEqual(made.message_ids.attachment_ids.mapped("name"), ["a.png"])
+
     def test_unquoted_boundary(self):
         raw = (
             f"To: {self.address}\nFrom: b@example.com\nSubject: s\nMIME-Version: 1.0\n"
