@@ -223,9 +223,15 @@ class ComplaintComplaint(models.Model):
     _open_company_idx = models.Index(
         "(company_id, received_at DESC, id DESC) WHERE closed_at IS NULL AND active IS TRUE"
     )
-    _open_stage_idx = models.Index("(stage_id, received_at DESC, id DESC) WHERE closed_at IS NULL")
+    _open_stage_idx = models.Index(
+        "(stage_id, received_at DESC, id DESC) INCLUDE (severity, company_id)"
+        " WHERE closed_at IS NULL AND active IS TRUE"
+    )
     _open_user_idx = models.Index("(user_id, received_at DESC, id DESC) WHERE closed_at IS NULL")
-    _open_team_idx = models.Index("(team_id, received_at DESC, id DESC) WHERE closed_at IS NULL")
+    _open_team_idx = models.Index(
+        "(team_id, received_at DESC, id DESC) INCLUDE (severity, user_id, company_id)"
+        " WHERE closed_at IS NULL AND active IS TRUE"
+    )
     _open_origin_team_idx = models.Index("(origin_team_id) WHERE closed_at IS NULL")
     _open_receiver_idx = models.Index("(received_by_id) WHERE closed_at IS NULL")
     _number_uniq = models.UniqueIndex("(number)", "This complaint number exists already.")
