@@ -253,7 +253,7 @@ def fill(env, rows):
     env.flush_all()
     cr = env.cr
     _spare_foreign_keys(cr)
-    indexes = _drop_indexes(cr)
+    indexing = _drop_indexes(cr)
     cr.execute(FUNCTIONS)
     for statement in (SENTENCES, PARTNERS, COMPLAINTS, TAGS, EMPLOYEES, EXCLUDED, BARE, TASKS, ASSIGNEES):
         cr.execute(statement, values)
@@ -263,8 +263,8 @@ def fill(env, rows):
             cr.execute(statement, values)
         if "activity_ids" in env[model]:
             cr.execute(ACTIVITIES, values)
-    for definition in indexes:
-        cr.execute(definition)
+    for statement in indexing:
+        cr.execute(statement)
     for table in TABLES:
         cr.execute(f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))")
     # The first number of a year opens its counter; the works to be measured are not the first.
@@ -408,17 +408,21 @@ def _drop_indexes(cr):
     """Drop the indexes that no constraint needs and return their definitions: made at once is made faster."""
     cr.execute(
         """
-        SELECT i.indexname, i.indexdef
+        SELECT i.indexname, i.indexdef, obj_description(i.indexname::regclass)
           FROM pg_indexes i
          WHERE i.tablename = ANY(%s) AND i.schemaname = 'public'
            AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexname::regclass)
         """,
         [list(TABLES)],
     )
-    found = cr.fetchall()
-    for name, _definition in found:
+    statements = []
+    for name, definition, comment in cr.fetchall():
         cr.execute(f'DROP INDEX "{name}"')
-    return [definition for _name, definition in found]
+        statements.append(definition)
+        if comment:
+            # Odoo tells by it whether the index is still the one that is wanted.
+            statements.append(cr.mogrify(f'COMMENT ON INDEX "{name}" IS %s', [comment]).decode())
+    return statements
 
 
 def main(database, rows):

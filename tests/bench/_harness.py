@@ -1,6 +1,7 @@
 # Part of the complaint management suite. See LICENSE file for full licensing details.
 """Odoo inside the benchmark's process, what is measured on it, and the tables that are printed."""
 
+import os
 import statistics
 import time
 from contextlib import contextmanager
@@ -26,14 +27,32 @@ def start(database):
 
 @dataclass
 class Figures:
-    """What one kind of work costs."""
+    """What one kind of work cost, round by round."""
 
-    queries: float
-    seconds: float
+    rounds: list
+
+    @property
+    def queries(self):
+        """Median number of queries."""
+        return statistics.median(queries for queries, _seconds in self.rounds)
 
     @property
     def milliseconds(self):
-        return self.seconds * 1000
+        """Median time."""
+        return statistics.median(seconds for _queries, seconds in self.rounds) * 1000
+
+    def times(self, other):
+        """How many times the other's time this took: the median of the rounds, which share their weather."""
+        pairs = zip(self.rounds, other.rounds, strict=True)
+        return statistics.median(ours / theirs for (_, ours), (_, theirs) in pairs)
+
+
+def load():
+    """Tell how busy the machine is with other things, where it says."""
+    try:
+        return f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
+    except OSError:
+        return "load unknown"
 
 
 class Bench:
@@ -80,7 +99,7 @@ class Bench:
         :param dict works: name to (user, work), work takes an environment
         :param int rounds: how often each is done after two warm-ups
         :param float budget: seconds after which it is enough, once three rounds are done
-        :return: dict of :class:`Figures`, medians
+        :return: dict of :class:`Figures`
         """
         for _warm_up in range(2):
             for user, work in works.values():
@@ -93,10 +112,7 @@ class Bench:
             for name in order:
                 taken[name].append(self.once(*works[name]))
             order.append(order.pop(0))
-        return {
-            name: Figures(*(statistics.median(column) for column in zip(*values, strict=True)))
-            for name, values in taken.items()
-        }
+        return {name: Figures(rounds) for name, rounds in taken.items()}
 
 
 def _width(text):

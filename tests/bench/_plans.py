@@ -35,7 +35,7 @@ def nodes(plan, depth=0):
         yield from nodes(child, depth + 1)
 
 
-def shown(node):
+def shown(node, rows=True):
     """One node as one line."""
     text = node["Node Type"]
     if node.get("Index Name"):
@@ -44,9 +44,11 @@ def shown(node):
         text += f" on {node['Relation Name']}"
     if node.get("Subplan Name"):
         text = f"{node['Subplan Name']}: {text}"
-    rows = node.get("Actual Rows", 0) * node.get("Actual Loops", 1)
+    if not rows:
+        return text
+    number = node.get("Actual Rows", 0) * node.get("Actual Loops", 1)
     removed = node.get("Rows Removed by Filter", 0) * node.get("Actual Loops", 1)
-    return f"{text} (rows {rows:.0f}{f', thrown away {removed:.0f}' if removed else ''})"
+    return f"{text} (rows {number:.0f}{f', thrown away {removed:.0f}' if removed else ''})"
 
 
 def scans(plan, table):
@@ -58,30 +60,34 @@ def scans(plan, table):
     ]
 
 
-def print_plans(bench, title, user, work, table, verbose=True):
+def print_plans(bench, title, user, work, table):
     """Run work, then print the plan of each of its queries on a table.
 
     :return: number of queries that scan the whole table
     """
     with bench.transaction(user) as env:
         work(env)
+    asked = re.compile(rf'FROM "{table}"')
+    found, plans = 0, {}
     with bench.transaction(user) as env:
         with recorded() as queries:
             work(env)
-        asked = re.compile(rf'FROM "{table}"')
-        found = 0
-        print(title)
         for query in queries:
-            if not query.lstrip().startswith("SELECT") or not asked.search(query):
-                continue
-            answer = explain(env.cr, query)
-            scanned = scans(answer["Plan"], table)
-            found += bool(scanned)
-            mark = "  <-- SEQUENTIAL SCAN OF THE WHOLE TABLE" if scanned else ""
-            print(f"  {_kind(query)}: {answer['Execution Time']:.1f} ms{mark}")
-            if verbose or scanned:
-                for depth, node in nodes(answer["Plan"]):
-                    print("     " + "  " * depth + shown(node))
+            if query.lstrip("( ").startswith("SELECT") and asked.search(query):
+                answer = explain(env.cr, query)
+                shape = tuple((depth, shown(node, rows=False)) for depth, node in nodes(answer["Plan"]))
+                plans.setdefault(shape, []).append((answer["Execution Time"], query, answer["Plan"]))
+    print(title)
+    for same in plans.values():
+        # Queries that differ in a value only are one line: the slowest of them.
+        milliseconds, query, plan = max(same, key=lambda entry: entry[0])
+        scanned = scans(plan, table)
+        found += len(same) if scanned else 0
+        number = f"{len(same)} × " if len(same) > 1 else ""
+        mark = "  <-- SEQUENTIAL SCAN OF THE WHOLE TABLE" if scanned else ""
+        print(f"  {number}{_kind(query)}: {milliseconds:.1f} ms{mark}")
+        for depth, node in nodes(plan):
+            print("     " + "  " * depth + shown(node))
     print(flush=True)
     return found
 

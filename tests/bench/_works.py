@@ -146,7 +146,7 @@ class Complaint(Subject):
         bar = {"field": "severity", "colors": {"normal": "200", "important": "warning", "urgent": "danger"}}
         return env[self.model].read_progress_bar(self.board_domain, "stage_id", bar)
 
-    def read_group_teams(self, env):
+    def open_teams(self, env):
         """Open the team overview with its counters."""
         return env["complaint.team"].web_search_read([], self.specifications["teams"], limit=40)
 
