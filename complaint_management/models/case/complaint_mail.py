@@ -121,10 +121,15 @@ class ComplaintMail(models.Model):
         ]
 
     def _log_automatic_mail(self, msg_dict, kind):
-        """Keep a note of an automatic reply or a delivery report; nobody is told and nothing answers."""
+        """Keep a note of a participant's automatic reply or of a delivery report.
+
+        Nobody is told and nothing answers.
+        """
         for complaint in self:
             sender, subject = msg_dict.get("email_from") or "?", msg_dict.get("subject") or ""
             if kind == AUTO_REPLY:
+                if not complaint._is_participant(sender):
+                    continue
                 title = self.env._(
                     "Automatic reply from %(sender)s: %(subject)s", sender=sender, subject=subject
                 )

@@ -392,6 +392,28 @@ class TestLoops(MailGatewayCommon):
         self.assertFalse(added.notification_ids)
         self.assertFalse(self._new_mails)
 
+    def test_delivery_report(self):
+        """That a mail did not arrive stays on the case as a silent note."""
+        complaint = self.new_case()
+        made, added = self.receive_reply(
+            complaint, self.answer, sender="postmaster@example.com", subject="Failed", body="No such user."
+        )
+        self.assertFalse(made)
+        self.assertTrue(added.subtype_id.internal)
+        self.assertIn("No such user.", added.body)
+        self.assertFalse(added.notification_ids)
+        self.assertFalse(self._new_mails)
+
+    def test_vacation_reply_of_stranger(self):
+        """Not even a note gets into a case by a stranger."""
+        complaint = self.new_case()
+        made, added = self.receive_reply(
+            complaint, self.answer, sender="eve@example.org", Auto_Submitted="auto-replied"
+        )
+        self.assertFalse(made)
+        self.assertFalse(added)
+        self.assertFalse(self._new_mails)
+
     def test_automatic_mail_to_alias(self):
         for header in ({"Auto_Submitted": "auto-replied"}, {"Return_Path": "<>"}):
             with self.subTest(header):
