@@ -236,8 +236,18 @@ class ComplaintComplaint(models.Model):
     _open_receiver_idx = models.Index("(received_by_id) WHERE closed_at IS NULL")
     _number_uniq = models.UniqueIndex("(number)", "This complaint number exists already.")
 
-    #: What tracking and the time in a stage look at; read along, it needs no query of its own.
-    _fields_read_along = ("create_date", "properties")
+    #: What the record rules, tracking and the time in a stage look at; read along, it needs no query of
+    #: its own.
+    _fields_read_along = (
+        "company_id",
+        "confidential",
+        "create_date",
+        "origin_team_id",
+        "properties",
+        "received_by_id",
+        "team_id",
+        "user_id",
+    )
 
     @api.model
     def _default_user_id(self):
@@ -338,7 +348,21 @@ class ComplaintComplaint(models.Model):
             raise UserError(self.env._("The number of a complaint never changes."))
         if "received_by_id" in vals:
             self._check_first_receiver(vals["received_by_id"])
-        return super().write(vals)
+        # Written again unchanged (by an import, an API) these must not route the complaint anew.
+        routing = {"company_id", "category_id", "severity"} & vals.keys()
+        if not routing:
+            return super().write(vals)
+        for unchanged, complaints in self.grouped(
+            lambda complaint: frozenset(
+                fname
+                for fname in routing
+                if (vals[fname] or False) == self._fields[fname].convert_to_write(complaint[fname], complaint)
+            )
+        ).items():
+            super(ComplaintComplaint, complaints).write(
+                {fname: value for fname, value in vals.items() if fname not in unchanged}
+            )
+        return True
 
     def _check_first_receiver(self, user_id):
         if any(complaint.received_by_id.id not in (False, user_id) for complaint in self):

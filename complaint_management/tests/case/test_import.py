@@ -444,3 +444,19 @@ class TestImport(ComplaintCommon):
         queries(2, "warm")
         few, many = queries(20, "few"), queries(220, "many")
         self.assertLessEqual(many - few, 20, f"{few} queries for 20 lines, {many} for 220")
+
+    def test_again_keeps_what_people_decided(self):
+        """TR-3: a value that a second import brings unchanged does not route the complaint anew."""
+        self.category.team_id = self.other_team
+        row = {key: value for key, value in self.row(id="old_1").items()}
+        complaint = self.imported(row)
+        self.assertEqual((complaint.severity, complaint.team_id), ("important", self.other_team))
+        complaint.with_user(self.manager).write({"severity": "urgent", "department_id": False})
+        complaint.with_user(self.manager).write({"team_id": self.centre.id})
+        self.imported({**row, "description": "Four days by now."})
+        self.assertEqual(complaint.description, "Four days by now.")
+        self.assertEqual((complaint.severity, complaint.team_id), ("urgent", self.centre))
+        # Another category does.
+        other = self.env["complaint.category"].create({"name": "Lifts", "team_id": self.other_team.id})
+        self.imported({**row, "category_id": "Lifts"})
+        self.assertEqual((complaint.category_id, complaint.team_id), (other, self.other_team))
