@@ -365,8 +365,10 @@ class TestLoops(MailGatewayCommon):
 
     def test_other_channels_do_not_count(self):
         """Complaints that somebody entered, or that have no address at all, block nobody's mail."""
+        by_mail = self.env.ref("complaint_management.complaint_channel_email").id
         self.Complaint.create(
-            [{"name": "By phone", "partner_email": address} for address in ["ann@example.com", False] * 20]
+            [{"name": "By phone", "partner_email": "ann@example.com"}] * 20
+            + [{"name": "Passed on by a colleague", "channel_id": by_mail}] * 20
         )
         self.assertEqual(len(self.receive(self.compose(sender="ann@example.com"))), 1)
         self.assertEqual(len(self.receive(self.compose(sender="Nonsense"))), 1)
