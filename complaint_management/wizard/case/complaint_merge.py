@@ -21,9 +21,9 @@ class ComplaintMerge(models.TransientModel):
     )
 
     @api.model
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
-        if "complaint_ids" in fields_list and self.env.context.get("active_model") == "complaint.complaint":
+    def default_get(self, fields):
+        values = super().default_get(fields)
+        if "complaint_ids" in fields and self.env.context.get("active_model") == "complaint.complaint":
             complaints = self.env["complaint.complaint"].browse(self.env.context.get("active_ids", []))
             values["complaint_ids"] = [Command.set(complaints.ids)]
             # The older record is the one that others refer to already.
