@@ -90,6 +90,9 @@ class ComplaintStage(models.Model):
     def write(self, vals):
         if "step" in vals:
             self._check_step_unused(vals["step"])
+            if all(stage.step == vals["step"] for stage in self):
+                # Written once more, it would be computed anew for each complaint of the stage.
+                vals = {fname: value for fname, value in vals.items() if fname != "step"}
         result = super().write(vals)
         if {"step", "team_ids", "active"} & vals.keys():
             self._check_step_covered()
