@@ -22,6 +22,8 @@ from _works import MANAGER, RARE_CHINESE, RARE_SUBJECT, RARE_TEXT, USER, subject
 
 from odoo.api import SUPERUSER_ID
 
+from devkit import ui
+
 TABLE = "complaint_complaint"
 NEIGHBOURS = ("bare", "task")
 
@@ -239,4 +241,7 @@ def main(arguments):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except ui.DevError as fault:
+        sys.exit("\n".join((fault.what, *fault.remedies)))
