@@ -427,6 +427,11 @@ class TestMerge(CaseCommon):
         for sources, target in ((theirs, ours), (ours, theirs)):
             with self.subTest(target=target.sudo().name):
                 self._check_refused(sources, target, "", error=AccessError)
+        # Passed on to another team, it is still read, but no longer changed.
+        passed_on = self._case("Passed on", user_id=False, received_by_id=self.manager.id)
+        passed_on.with_user(self.manager).team_id = self.other_team
+        self.assertTrue(passed_on.has_access("read"))
+        self._check_refused(ours, passed_on, "", error=AccessError)
         # Read, but not changed: the auditor.
         self._check_refused(ours, self._case("Other"), "", user=self.auditor, error=AccessError)
 

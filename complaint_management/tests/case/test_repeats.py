@@ -155,10 +155,10 @@ class TestRepeats(CaseCommon):
     def test_at_most_eight(self):
         """The newest eight; similar ones fill up what is left."""
         with self.mock_datetime_and_now(NOW):
+            similar = self._old("The heating does not work")
             cases = self.Complaint
             for day in range(12):
                 cases |= self._old(partner_id=self.ann.id, received_at=NOW - timedelta(days=day))
-            similar = self._old("The heating does not work")
             self.assertEqual(self._typed(partner_id=self.ann, name="The heating does not work"), cases[:8])
             cases[6:].action_archive()
             self.assertEqual(
