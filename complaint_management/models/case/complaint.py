@@ -150,8 +150,10 @@ class ComplaintComplaint(models.Model):
         copy=False,
         help="Who received the complaint first. This is kept for good.",
     )
-    read_back_by_id = fields.Many2one("res.users", string="Read Back by", readonly=True, copy=False)
-    read_back_at = fields.Datetime(string="Read Back", readonly=True, copy=False)
+    # Not read-only here but in the views: histories of other systems bring theirs along, and Odoo imports
+    # no read-only field.
+    read_back_by_id = fields.Many2one("res.users", string="Read Back by", copy=False)
+    read_back_at = fields.Datetime(string="Read Back", copy=False)
 
     # judgement
     nature = fields.Selection(
@@ -227,7 +229,8 @@ class ComplaintComplaint(models.Model):
         "(stage_id, received_at DESC, id DESC) INCLUDE (severity, company_id)"
         " WHERE closed_at IS NULL AND active IS TRUE"
     )
-    _open_user_idx = models.Index("(user_id, received_at DESC, id DESC) WHERE closed_at IS NULL")
+    # A board reads each of its columns.
+    _open_user_idx = models.Index("(user_id, stage_id, received_at DESC, id DESC) WHERE closed_at IS NULL")
     _open_team_idx = models.Index(
         "(team_id, received_at DESC, id DESC) INCLUDE (severity, user_id, company_id)"
         " WHERE closed_at IS NULL AND active IS TRUE"
@@ -348,21 +351,30 @@ class ComplaintComplaint(models.Model):
             raise UserError(self.env._("The number of a complaint never changes."))
         if "received_by_id" in vals:
             self._check_first_receiver(vals["received_by_id"])
-        # Written again unchanged (by an import, an API) these must not route the complaint anew.
-        routing = {"company_id", "category_id", "severity"} & vals.keys()
-        if not routing:
+        if not {"company_id", "category_id", "severity"} & vals.keys():
             return super().write(vals)
-        for unchanged, complaints in self.grouped(
-            lambda complaint: frozenset(
-                fname
-                for fname in routing
-                if (vals[fname] or False) == self._fields[fname].convert_to_write(complaint[fname], complaint)
-            )
-        ).items():
+        for unchanged, complaints in self.grouped(lambda complaint: complaint._get_unchanged(vals)).items():
             super(ComplaintComplaint, complaints).write(
                 {fname: value for fname, value in vals.items() if fname not in unchanged}
             )
         return True
+
+    def _get_unchanged(self, vals):
+        """Return the names of what is written again unchanged (by an import, an API).
+
+        Writing these would route the complaint anew, which nobody asked for.
+        """
+        self.ensure_one()
+        unchanged = frozenset(
+            fname
+            for fname in ("company_id", "category_id", "severity")
+            if fname in vals
+            and (vals[fname] or False) == self._fields[fname].convert_to_write(self[fname], self)
+        )
+        if "category_id" in vals.keys() - unchanged:
+            # The new category proposes a severity; here it was chosen to stay as it is.
+            unchanged -= {"severity"}
+        return unchanged
 
     def _check_first_receiver(self, user_id):
         if any(complaint.received_by_id.id not in (False, user_id) for complaint in self):
@@ -399,6 +411,8 @@ class ComplaintComplaint(models.Model):
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
+        if "name" in (default or {}):
+            return vals_list
         for complaint, vals in zip(self, vals_list, strict=True):
             vals["name"] = self.env._("%(subject)s (copy)", subject=complaint.name)
         return vals_list
