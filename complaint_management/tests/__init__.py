@@ -11,6 +11,7 @@ from .case import test_merge
 from .case import test_moves
 from .case import test_notifications
 from .case import test_number
+from .case import test_passing_on
 from .case import test_process_order
 from .case import test_query_counts
 from .case import test_repeats

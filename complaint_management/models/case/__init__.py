@@ -16,6 +16,7 @@ from . import complaint_merge
 from . import complaint_exclusion
 from . import complaint_mail
 from . import complaint_notification
+from . import complaint_passing_on
 from . import hr_employee
 from . import ir_sequence
 from . import mail_access
