@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import ormcache
 
 
 class ComplaintChannel(models.Model):
@@ -21,3 +22,20 @@ class ComplaintChannel(models.Model):
     )
 
     _name_uniq = models.Constraint("UNIQUE (name)", "This channel exists already.")
+
+    def _asks(self, fname):
+        """Tell whether a switch of the channel is set; the gate asks on every form.
+
+        :param str fname: ``read_back`` or ``anonymous``
+        """
+        return not self._get_ids_with(fname).isdisjoint(self.ids)
+
+    @api.model
+    @ormcache("fname")
+    def _get_ids_with(self, fname):
+        channels = self.sudo().with_context(active_test=False)
+        return frozenset(channels.search([(fname, "=", True)]).ids)
+
+    @api.model
+    def _cached_fields(self):
+        return super()._cached_fields() | {"read_back", "anonymous"}

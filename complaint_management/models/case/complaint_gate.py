@@ -77,12 +77,12 @@ class ComplaintGate(models.Model):
             Requirement(
                 "new",
                 self.env._("Say who complains: choose a customer or enter a name."),
-                lambda c: c.partner_id or c.partner_name or c.channel_id.anonymous,
+                lambda c: c.partner_id or c.partner_name or c.channel_id._asks("anonymous"),
             ),
             Requirement(
                 "new",
                 self.env._("Enter a phone number or an e-mail address of the complainant."),
-                lambda c: c.partner_phone or c.partner_email or c.channel_id.anonymous,
+                lambda c: c.partner_phone or c.partner_email or c.channel_id._asks("anonymous"),
             ),
             Requirement("new", self.env._("Choose the channel it came in by."), lambda c: c.channel_id),
             Requirement(
@@ -92,7 +92,7 @@ class ComplaintGate(models.Model):
             Requirement(
                 "new",
                 self.env._("Read the record back to the complainant and press Read Back."),
-                lambda c: c.read_back_at or not c.channel_id.read_back,
+                lambda c: c.read_back_at or not c.channel_id._asks("read_back"),
             ),
             Requirement(
                 "triage", self.env._("Choose the nature: complaint, inquiry, praise …"), lambda c: c.nature

@@ -13,7 +13,7 @@ class ComplaintIntake(models.Model):
     @api.depends("channel_id.read_back", "read_back_at")
     def _compute_must_read_back(self):
         for complaint in self:
-            complaint.must_read_back = complaint.channel_id.read_back and not complaint.read_back_at
+            complaint.must_read_back = not complaint.read_back_at and complaint.channel_id._asks("read_back")
 
     def action_read_back(self):
         """The record was read back to the complainant and confirmed (IN-4)."""
