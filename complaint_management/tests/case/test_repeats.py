@@ -1,9 +1,11 @@
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
 
+from odoo.addons.complaint_management.models.case import complaint_repeat
 from odoo.addons.complaint_management.tests.case.common import CaseCommon
 from odoo.addons.complaint_management.tests.common import GROUP
 
@@ -82,6 +84,16 @@ class TestRepeats(CaseCommon):
         same = self._old("我家的暖气已经三天不热了没有人来修")
         self._old("电梯经常坏")
         self.assertEqual(self._typed(name="我家的暖气已经三天不热了还没有人来"), same)
+
+    def test_similar_among_the_newest(self):
+        """However many complaints there are, the wording is compared with a bounded number of them."""
+        older, newer = (
+            self._old("The heating does not work", received_at=NOW - timedelta(days=days)) for days in (2, 1)
+        )
+        with self.mock_datetime_and_now(NOW):
+            self.assertEqual(self._typed(name="The heating does not work"), newer | older)
+            with patch.object(complaint_repeat, "MAX_COMPARED", 1):
+                self.assertEqual(self._typed(name="The heating does not work"), newer)
 
     def test_without_trigrams(self):
         """A database without the extension for similar words still shows the rest."""
