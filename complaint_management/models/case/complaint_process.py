@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -31,7 +33,8 @@ class ComplaintProcess(models.Model):
     date_last_stage_update = fields.Datetime(
         string="In This Stage Since", default=fields.Datetime.now, readonly=True, copy=False
     )
-    closed_at = fields.Datetime(string="Closed on", readonly=True, copy=False, index="btree_not_null")
+    # Importable, like the moment of reading back; afterwards only moves change it.
+    closed_at = fields.Datetime(string="Closed on", copy=False, index="btree_not_null")
 
     @api.depends("team_id")
     def _compute_stage_id(self):
@@ -59,6 +62,19 @@ class ComplaintProcess(models.Model):
                     )
                 )
 
+    def _check_closed_at(self):
+        """What was closed elsewhere brings a moment along that can be true."""
+        tolerance = timedelta(minutes=5)  # clocks of other machines run a little ahead
+        now = fields.Datetime.now()
+        for complaint in self.filtered("closed_at"):
+            if not complaint.received_at - tolerance <= complaint.closed_at <= now + tolerance:
+                raise ValidationError(
+                    self.env._(
+                        "%(complaint)s cannot have been closed before it was received, or in the future.",
+                        complaint=complaint.display_name,
+                    )
+                )
+
     @api.model
     def _read_group_stage_ids(self, stages, domain):
         """Show the columns that everybody uses, and those of the team looked at or of one's own teams."""
@@ -78,6 +94,7 @@ class ComplaintProcess(models.Model):
         advanced = self.filtered(lambda complaint: complaint.step != "new")
         if advanced:
             advanced._check_gates(dict.fromkeys(advanced.ids, "new"))
+            advanced._check_closed_at()
             advanced._record_move(dict.fromkeys(advanced.ids, "new"))
         unended = self.filtered(lambda complaint: complaint.closed_at and complaint.step not in process.ENDS)
         if unended:

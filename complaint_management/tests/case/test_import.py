@@ -1,5 +1,6 @@
 import csv
 import io
+from datetime import datetime
 
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -378,6 +379,36 @@ class TestImport(ComplaintCommon):
             complaints.mapped(lambda complaint: bool(complaint.closed_at)), [False, False, True, True]
         )
         self.assertEqual(complaints.mapped("reopen_count"), [0, 0, 0, 0])
+
+    def test_history_of_another_system(self):
+        """IN-4, DESIGN 3: what was closed and read back elsewhere brings its moments and people along."""
+        history = self.row(
+            user_id="Handler",
+            outcome="Repaired",
+            stage_id="Closed",
+            closed_at="2026-02-09 16:30",
+            channel_id="Test counter",
+            read_back_at="2026-02-03 09:20",
+            read_back_by_id="First_Contact",
+        )
+        complaint = self.imported(history)
+        self.assertRecordValues(
+            complaint,
+            [
+                {
+                    "step": "closed",
+                    "closed_at": datetime(2026, 2, 9, 16, 30),
+                    "read_back_at": datetime(2026, 2, 3, 9, 20),
+                    "read_back_by_id": self.first_contact.id,
+                }
+            ],
+        )
+        for moment in ("2026-02-01 09:00", "2999-01-01 09:00"):
+            with self.subTest(moment):
+                told = self.refused({**history, "closed_at": moment})
+                self.assertIn("cannot have been closed before it was received, or in the future", told[1][0])
+        # Of one that is still open, it says nothing.
+        self.assertFalse(self.imported({**history, "stage_id": "Triage"}).closed_at)
 
     def test_gate_at_second_import(self):
         """DESIGN 3: neither does a second import carry a complaint past what is missing."""
