@@ -16,6 +16,7 @@
         "data/case/complaint_category_data.xml",
         "data/case/complaint_team_data.xml",
         "data/case/mail_templates.xml",
+        "data/case/ir_cron_data.xml",
         "wizard/case/complaint_wizard_views.xml",
         "views/case/complaint_views.xml",
         "views/case/complaint_stage_views.xml",

@@ -3,7 +3,7 @@ from datetime import date
 
 from psycopg2.errors import UniqueViolation
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL, mute_logger
 
@@ -126,16 +126,39 @@ class IrSequence(models.Model):
         company_id = sequence.company_id.id
         try:
             with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-                counter = sequence._create_date_range_seq(date(year, 1, 1))
-                last = sequence._get_last_complaint_number(year)
-                if last:
-                    counter.number_next_actual = last + 1
+                sequence._create_complaint_counter(year)
         except UniqueViolation:
             # Somebody else opened the year a moment ago. This transaction's snapshot is older and
             # does not see it, a new one does; counters themselves belong to no transaction.
             with self.pool.cursor() as cr:
                 return self.with_env(self.env(cr=cr))._take_complaint_block(company_id, year, count)
         return self._take_complaint_block(company_id, year, count)
+
+    def _create_complaint_counter(self, year):
+        self.ensure_one()
+        counter = self._create_date_range_seq(date(year, 1, 1))
+        last = self._get_last_complaint_number(year)
+        if last:
+            counter.number_next_actual = last + 1
+
+    def _open_complaint_years(self):
+        """Have the counters of this year and the next.
+
+        Else whoever takes the first number of a year makes its counter, and the others of the company
+        wait until they have committed.
+        """
+        this_year = fields.Date.today().year
+        for sequence in self:
+            for year in (this_year, this_year + 1):
+                first_day = date(year, 1, 1)
+                if not any(
+                    counter.date_from <= first_day <= counter.date_to for counter in sequence.date_range_ids
+                ):
+                    sequence._create_complaint_counter(year)
+
+    @api.model
+    def _cron_open_complaint_years(self):
+        self.search([("code", "=", SEQUENCE_CODE)])._open_complaint_years()
 
     def _get_last_complaint_number(self, year):
         """Return the highest number of a year left by a counter that somebody deleted, else None."""

@@ -58,7 +58,7 @@ class ResCompany(models.Model):
                     "use_date_range": True,
                 }
             )
-        Sequence.create(vals_list)
+        Sequence.create(vals_list)._open_complaint_years()
 
     def _get_complaint_sequence(self):
         """Return the number sequence of the company, made where it is missing."""

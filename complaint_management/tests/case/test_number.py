@@ -1,5 +1,6 @@
 from contextlib import contextmanager
 
+from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError, ValidationError
@@ -261,13 +262,37 @@ class TestNumber(ComplaintCommon):
             ["N-2020-00004", "N-2021-00002", "N-2019-00001"],
         )
 
+    def test_next_year_is_opened_ahead(self):
+        """IN-3: nobody waits on New Year's Day for whoever takes the first number of the year."""
+        self.sequence.date_range_ids.unlink()
+        opened = self.Sequence.search([("code", "=", SEQUENCE_CODE)])
+        self.assertGreater(len(opened), 1)
+        with freeze_time("2020-12-01"):
+            self.Sequence._cron_open_complaint_years()
+            counters = opened.date_range_ids
+            self.Sequence._cron_open_complaint_years()
+            self.assertEqual(opened.date_range_ids, counters)
+        for sequence in opened:
+            years = [counter.date_from.year for counter in sequence.date_range_ids]
+            self.assertEqual(years.count(YEAR), 1)
+            self.assertEqual(years.count(NEXT_YEAR), 1)
+        self.assertEqual(self.received("2021-05-01 10:00:00"), ["N-2021-00001"])
+
+    def test_counter_opened_ahead_goes_on(self):
+        """IN-3: also where complaints of that year bear numbers already."""
+        self.received("2021-05-01 10:00:00", "2021-05-01 10:00:00")
+        self.sequence.date_range_ids.unlink()
+        with freeze_time("2020-12-01"):
+            self.Sequence._cron_open_complaint_years()
+        self.assertEqual(self.received("2021-05-01 10:00:00"), ["N-2021-00003"])
+
     def test_archived_sequence_comes_back(self):
         """IN-3: the counter goes on where it stood, whether or not it knows the year."""
         self.received("2020-05-01 10:00:00")
         self.sequence.active = False
         self.assertEqual(self.received("2020-05-01 10:00:00"), ["N-2020-00002"])
         self.assertTrue(self.sequence.active)
-        self.assertEqual(len(self.sequence.date_range_ids), 1)
+        self.assertEqual([counter.date_from.year for counter in self.sequence.date_range_ids].count(YEAR), 1)
         self.sequence.active = False
         self.assertEqual(self.received("2021-05-01 10:00:00"), ["N-2021-00001"])
 
