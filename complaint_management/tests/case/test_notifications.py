@@ -69,6 +69,9 @@ class TestAssignment(NotificationCase):
         self.assertEqual(message.subject, "50 complaints were assigned to you")
         for complaint in complaints:
             self.assertIn(f"/odoo/complaints/{complaint.id}", message.body)
+            self.assertIn(complaint.number, message.body)
+            # Somebody may be excluded from one of them later.
+            self.assertNotIn(complaint.name + "<", message.body)
         self.assertNotIn("more", html2plaintext(message.body))
         self.assertEqual(len(self._new_mails), 1)
         for complaint in complaints:
