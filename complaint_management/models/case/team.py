@@ -133,6 +133,9 @@ class ComplaintTeam(models.Model):
         values["alias_model_id"] = self.env["ir.model"]._get_id("complaint.complaint")
         if self.id:
             values["alias_defaults"] = {"team_id": self.id, "company_id": self.company_id.id}
+            if not self.alias_id and self.company_id.alias_domain_id:
+                # Otherwise an address is made in the domain of whoever gives it to the team.
+                values["alias_domain_id"] = self.company_id.alias_domain_id.id
         return values
 
     def _for_severity(self, severity):

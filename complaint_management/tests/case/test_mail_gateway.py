@@ -299,6 +299,14 @@ class TestCompanies(MailGatewayCommon):
         self.assertEqual(made.company_id, self.company_2)
         self.assertEqual(made.team_id, team)
 
+    def test_address_for_team_of_other_company(self):
+        """A manager of both companies gives a team an address: it is in the domain of the team's company."""
+        team = self.env["complaint.team"].create({"name": "Abroad", "company_id": self.company_2.id})
+        self.assertEqual(self.env.company, self.company)
+        team.alias_name = "abroad"
+        self.assertEqual(team.alias_id.alias_domain_id, self.mail_alias_domain_c2)
+        self.assertEqual(self.receive(self.compose(to=team.alias_email)).team_id, team)
+
     def test_contact_of_other_company(self):
         """A contact of another company is not linked; an own or shared one is."""
         self.customer.company_id = self.company
