@@ -4,3 +4,4 @@ from . import contact_key
 from . import mail_repair
 from . import mail_text
 from . import process
+from . import working_time

@@ -108,14 +108,15 @@ class WorkingTime:
     def subtract(self, stop, amount, unit):
         """Return the latest moment that is so much before ``stop``: the mirror of :meth:`add`.
 
-        Of days, the day of ``stop`` does not count, and it is the first working moment of the n-th working
-        day before. So what begins there, or later on that day, ends on the day of ``stop``.
+        Of days, the day of ``stop`` does not count (midnight is of the day that it ends), and it is the first
+        working moment of the n-th working day before: what begins on that day ends on the day of ``stop``.
 
         :raise NoWorkingTime: if the calendar does not have that much within the horizon
         """
-        second, year = self._place(stop)
         if _unit(unit) == "days":
+            second, year = self._place(stop - _SECOND)
             return _moment(self._day_before(second, year, _amount(amount)))
+        second, year = self._place(stop)
         return _moment(self._backward(second, year, _amount(amount) * _SECONDS[unit]))
 
     def elapsed(self, start, stop):
