@@ -314,19 +314,16 @@ class WorkingTime:
             raise ValueError(f"Working intervals that do not begin in {year} of {self._zone}")
         pieces, rest = [], []
         for start, stop in joined:
+            within = pieces
             while stop - start > 1:
                 if start >= midnights[-1]:
-                    midnights, pieces_of_day = self._midnights_of(year + 1), rest
-                else:
-                    pieces_of_day = pieces
+                    within, midnights = rest, self._midnights_of(year + 1)
                 day = bisect_right(midnights, start) - 1
                 over = midnights[day + 1]
-                if stop < over - 1:
-                    pieces_of_day.append((day, start, stop))
-                    break
-                if over - start > 1:
-                    pieces_of_day.append((day, start, over))
-                start = over
+                end = over if stop >= over - 1 else stop
+                if end - start > 1:
+                    within.append((day, start, end))
+                start = end
         return pieces, rest
 
 
