@@ -70,6 +70,8 @@ setup(
     classifiers=["Framework :: Odoo", "Framework :: Odoo :: 19.0", "Programming Language :: Python :: 3"],
     python_requires=">=3.10",
     install_requires=python_dependencies(),
+    # Public holidays of a country for the working calendars; without it they are entered by hand.
+    extras_require={"holidays": ["holidays>=0.86"]},
     packages=list(python_packages()),
     package_dir=python_packages(),
     package_data={f"odoo.addons.{addon}": other_files(addon) for addon in ADDONS},
