@@ -1,4 +1,5 @@
 from .case import test_access_matrix
+from .case import test_assignment
 from .case import test_automatic_mail
 from .case import test_contact_key
 from .case import test_exclusion

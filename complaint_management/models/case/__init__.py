@@ -17,6 +17,11 @@ from . import complaint_exclusion
 from . import complaint_mail
 from . import complaint_notification
 from . import complaint_passing_on
+from . import team_turn
+from . import team_assignment
+from . import assignment_rule
+from . import complaint_assignment
+from . import complaint_unserved
 from . import hr_employee
 from . import ir_sequence
 from . import mail_access
