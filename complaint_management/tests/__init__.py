@@ -23,3 +23,13 @@ from .case import test_tours
 from .case import test_translation
 from .case import test_vocabulary
 from .case import test_wizards
+from .deadline import test_calendar
+from .deadline import test_calendar_china
+from .deadline import test_clocks
+from .deadline import test_deadline_access
+from .deadline import test_events
+from .deadline import test_extension
+from .deadline import test_pauses
+from .deadline import test_recompute
+from .deadline import test_working_time
+from .deadline import test_working_time_property

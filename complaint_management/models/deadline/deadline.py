@@ -1,0 +1,348 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ...tools import deadline as tools
+from ...tools import working_time
+
+_logger = logging.getLogger(__name__)
+
+
+def _until(pauses, moment):
+    """Return the pauses up to a moment, where an open one ends."""
+    return [(start, min(stop or moment, moment)) for start, stop in pauses if start < moment]
+
+
+def _is_open(pauses, moment, due):
+    """Tell whether a clock stands still: a pause that began before its limit lasts."""
+    return any(start <= moment and start < due and (not stop or stop > moment) for start, stop in pauses)
+
+
+class ComplaintDeadline(models.Model):
+    """One running clock: until when one milestone of one complaint is to be reached (TL-1).
+
+    Who has a clock, and what happens to it, is said by its host (:class:`.deadline_mixin`). What it
+    tells people when it comes near its limit or passes it is in ``deadline_events.py``.
+    """
+
+    _name = "complaint.deadline"
+    _description = "Time Limit of a Case"
+    _inherit = ["complaint.part"]
+    _order = "due, id"
+    _rec_name = "milestone"
+
+    complaint_id = fields.Many2one("complaint.complaint", index="btree_not_null", ondelete="cascade")
+    company_id = fields.Many2one("res.company", required=True)
+    rule_id = fields.Many2one("complaint.deadline.rule", index="btree_not_null", ondelete="set null")
+    calendar_id = fields.Many2one("resource.calendar", index="btree_not_null", ondelete="set null")
+    milestone = fields.Selection(
+        selection=lambda self: self.env["complaint.deadline.rule"]._selection_milestone(), required=True
+    )
+    round = fields.Integer(default=0, help="How often the case had been reopened when the clock started.")
+    start = fields.Datetime(required=True)
+    due = fields.Datetime(required=True)
+    warn_at = fields.Datetime()
+    reached_at = fields.Datetime()
+    state = fields.Selection(
+        [
+            ("running", "Running"),
+            ("paused", "Paused"),
+            ("met", "In time"),
+            ("late", "Late"),
+            ("breached", "Overdue"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        default="running",
+        help="Overdue: the limit has passed and the milestone is still to be reached. Late: it was reached "
+        "after the limit.",
+    )
+    extension = fields.Integer(help="By how much the limit was moved, in the unit of its rule.")
+    level = fields.Integer(help="How many of its warnings and escalations have been given.")
+    next_event_at = fields.Datetime(help="When the next warning or escalation is to be given.")
+    fault_count = fields.Integer(help="How often giving it has failed.")
+    extension_ids = fields.One2many("complaint.deadline.extension", "deadline_id", string="Extensions")
+    event_ids = fields.One2many("complaint.deadline.event", "deadline_id", string="Warnings and Escalations")
+    responsible_id = fields.Many2one(related="complaint_id.user_id", string="Responsible")
+    team_id = fields.Many2one(related="complaint_id.team_id")
+    can_extend = fields.Boolean(compute="_compute_can_extend")
+
+    _complaint_uniq = models.UniqueIndex(
+        "(complaint_id, milestone, round) WHERE complaint_id IS NOT NULL",
+        "A case has one clock per milestone.",
+    )
+    _next_event_idx = models.Index("(next_event_at, id) WHERE next_event_at IS NOT NULL")
+    _open_due_idx = models.Index("(due, id) WHERE state IN ('running', 'paused', 'breached')")
+    _open_calendar_idx = models.Index("(calendar_id, id) WHERE state IN ('running', 'paused', 'breached')")
+
+    #: Fields that lead to the record a clock belongs to; areas with hosts of their own add theirs.
+    _host_fields = ("complaint_id",)
+
+    def _get_hosts(self):
+        """Yield the clocks with the records they belong to, model by model."""
+        for fname in self._host_fields:
+            deadlines = self.filtered(fname)
+            if deadlines:
+                yield deadlines[fname], deadlines
+
+    def _get_host(self):
+        self.ensure_one()
+        return next(host for host, _deadlines in self._get_hosts())
+
+    @api.depends("milestone", "complaint_id.display_name")
+    @api.depends_context("lang", "uid")
+    def _compute_display_name(self):
+        labels = self.env["complaint.deadline.rule"]._get_milestone_labels()
+        for deadline in self:
+            # A name is shown without a look at the rules; the host's own name knows them.
+            host_name = deadline._get_host().display_name if deadline._get_host_id() else ""
+            deadline.display_name = " · ".join(
+                part for part in (labels.get(deadline.milestone), host_name) if part
+            )
+
+    def _get_milestone_label(self):
+        self.ensure_one()
+        return self.env["complaint.deadline.rule"]._get_milestone_labels()[self.milestone]
+
+    def _get_host_id(self):
+        self.ensure_one()
+        return next((self[fname].id for fname in self._host_fields if self[fname]), False)
+
+    @api.depends("state", "due", "rule_id.max_extension", "extension")
+    def _compute_can_extend(self):
+        now = fields.Datetime.now()
+        for deadline in self:
+            deadline.can_extend = (
+                deadline.state in ("running", "paused")
+                and deadline.due > now
+                and deadline.rule_id.max_extension > deadline.extension
+            )
+
+    # when it ends
+
+    @api.model
+    def _get_time_of(self, rule, calendar, company):
+        """Return the engine that counts: of the clock, or of a working calendar."""
+        calendar_sudo = calendar.sudo()
+        if rule.time_kind == "clock" or not calendar:
+            return working_time.ClockTime(calendar_sudo.tz or company.partner_id.tz or "UTC")
+        return calendar_sudo._get_working_time(company)
+
+    def _get_time(self):
+        self.ensure_one()
+        return self._get_time_of(self.rule_id, self.calendar_id, self.company_id)
+
+    @api.model
+    def _get_limits(self, rule, calendar, company, start, pauses=(), extension=0):
+        """Return when a clock is due and when it warns.
+
+        :param pauses: (start, stop) pairs of datetimes
+        :param int extension: in the unit of the rule
+        :return: tuple (due, warn_at); warn_at is False where nobody is warned
+        :raises UserError: the calendar has no working time
+        """
+        time = self._get_time_of(rule, calendar, company)
+        try:
+            due = working_time.due(time, start, rule.duration, rule.unit, pauses, extension)
+            if not rule.warn_before:
+                return due, False
+            return due, working_time.warn_at(time, start, due, rule.warn_before, rule.warn_unit)
+        except working_time.NoWorkingTime as fault:
+            raise UserError(
+                self.env._(
+                    "“%(calendar)s” has no working time in the coming years, so “%(rule)s” would never end. "
+                    "Enter working hours in the calendar, or choose another one for the team.",
+                    calendar=calendar.sudo().display_name,
+                    rule=rule.display_name,
+                )
+            ) from fault
+
+    @api.model
+    def _prepare_vals(self, rule, calendar, company, start, pauses=()):
+        """Return the values of a clock that starts.
+
+        :param pauses: (start, stop) pairs; an open pause has no stop
+        """
+        now = fields.Datetime.now()
+        due, warn_at = self._get_limits(rule, calendar, company, start, _until(pauses, now))
+        paused = _is_open(pauses, now, due)
+        return {
+            "company_id": company.id,
+            "rule_id": rule.id,
+            "calendar_id": calendar.id,
+            "milestone": rule.milestone,
+            "start": start,
+            "due": due,
+            "warn_at": warn_at,
+            "state": "paused" if paused else "running",
+            "next_event_at": False if paused else warn_at or due,
+        }
+
+    def _update_times(self):
+        """Find limit, warning and next event anew, of the clocks that are still open.
+
+        :raises UserError: the calendar has no working time
+        """
+        now = fields.Datetime.now()
+        open_deadlines = self.filtered(
+            lambda deadline: deadline.state in tools.OPEN_STATES and deadline.rule_id
+        )
+        for hosts, deadlines in open_deadlines._get_hosts():
+            pauses = hosts._get_pauses()
+            for deadline in deadlines:
+                deadline.update(deadline._get_times(pauses[deadline._get_host()], now))
+
+    def _get_times(self, pauses, now):
+        self.ensure_one()
+        rule, calendar, company = self.rule_id, self.calendar_id, self.company_id
+        due, warn_at = self._get_limits(
+            rule, calendar, company, self.start, _until(pauses, now), self.extension
+        )
+        # What had passed before the pause began stays overdue while it lasts.
+        paused = _is_open(pauses, now, due)
+        level = self.level
+        if due > now and due != self.due:
+            # It has time again: what was said about the former limit does not count for the new one.
+            level = 1 if level and warn_at and warn_at <= now else 0
+        vals = {
+            "due": due,
+            "warn_at": warn_at,
+            "level": level,
+            "state": "paused" if paused else "breached" if level > 1 else "running",
+            "next_event_at": False if paused else self._get_event_time(level, due, warn_at),
+        }
+        return {fname: value for fname, value in vals.items() if self[fname] != value}
+
+    def _get_event_time(self, level, due, warn_at):
+        """Return when the event of a level is: 0 the warning, 1 the limit, from 2 on the escalations."""
+        if level == 0:
+            return warn_at or due
+        if level == 1:
+            return due
+        rungs = self.rule_id.escalation_ids
+        if level - 2 >= len(rungs):
+            return False
+        rung = rungs[level - 2]
+        if not rung.after:
+            return due
+        return self._get_time().add(due, rung.after, rung.unit)
+
+    def _get_extended(self, amount):
+        """Return when the clock would be due with so much more time, in the unit of its rule."""
+        self.ensure_one()
+        host = self._get_host()
+        pauses = _until(host._get_pauses()[host], fields.Datetime.now())
+        extension = self.extension + amount
+        return self._get_limits(
+            self.rule_id, self.calendar_id, self.company_id, self.start, pauses, extension
+        )[0]
+
+    # counting many anew
+
+    @api.model
+    def _get_kind_domain(self, applies_to):
+        """Return the domain of the clocks of a kind of case; areas with hosts of their own extend it."""
+        return Domain("complaint_id", "!=", False) if applies_to == "complaint" else Domain.FALSE
+
+    @api.model
+    def _get_team_domain(self, teams):
+        """Return the domain of the clocks of the cases of some teams."""
+        return Domain("complaint_id.team_id", "in", teams.ids)
+
+    def _recount_safely(self, whole):
+        """Count clocks anew in the background; those of a case that cannot be counted are left as they are.
+
+        :param bool whole: which rule applies may have changed too, not only the working time
+        :return: how many cases failed
+        """
+        faults = 0
+        for hosts, deadlines in self._get_hosts():
+            try:
+                with self.env.cr.savepoint():
+                    deadlines._recount(hosts, whole)
+                continue
+            except Exception:  # one faulty case or calendar must not keep the others from being counted
+                self.env.invalidate_all(flush=False)
+                if len(hosts) == 1:
+                    _logger.warning("The time limits of %s could not be counted anew.", hosts, exc_info=True)
+                    faults += 1
+                    continue
+            for host in hosts:
+                faults += deadlines.filtered(
+                    lambda deadline, host=host: deadline._get_host() == host
+                )._recount_safely(whole)
+        return faults
+
+    def _recount(self, hosts, whole):
+        if whole:
+            hosts._refresh_deadlines()
+        else:
+            self._update_times()
+        self.env.flush_all()
+
+    # reaching it
+
+    def _reach(self, reached_at):
+        """The milestones were reached; the verdict is final.
+
+        :param datetime reached_at: when the event was, not when somebody wrote it down
+        """
+        in_time = self.filtered(lambda deadline: deadline._is_in_time(reached_at))
+        self._forget_activities(self.env._("Reached."))
+        for deadlines, state in ((in_time, "met"), (self - in_time, "late")):
+            deadlines.write({"state": state, "reached_at": reached_at, "next_event_at": False})
+
+    def _forget_activities(self, feedback):
+        """Close what was planned because the limits came near or passed."""
+        # Most clocks are reached before anything was planned.
+        told = self.filtered("level")
+        if told:
+            self.env["mail.activity"].sudo().search([("complaint_deadline_id", "in", told.ids)]).with_context(
+                mail_activity_quick_update=True
+            ).action_feedback(feedback=feedback)
+
+    def _is_in_time(self, reached_at):
+        self.ensure_one()
+        if self.state != "paused":
+            return reached_at <= self.due
+        # The limit has gone on moving since the pause began.
+        host = self._get_host()
+        pauses = _until(host._get_pauses()[host], reached_at)
+        due, _warn_at = self._get_limits(
+            self.rule_id, self.calendar_id, self.company_id, self.start, pauses, self.extension
+        )
+        return reached_at <= due
+
+    def _cancel(self):
+        self._forget_activities(self.env._("Not needed any more."))
+        self.write({"state": "cancelled", "next_event_at": False})
+
+    def action_open_host(self):
+        """Open the case that the clock belongs to."""
+        self.ensure_one()
+        host = self._get_host()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": host._name,
+            "res_id": host.id,
+            "views": [(False, "form")],
+        }
+
+    def action_request_extension(self):
+        """Open the dialog that asks for more time."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Ask for More Time"),
+            "res_model": "complaint.deadline.extension",
+            "views": [
+                (
+                    self.env.ref("complaint_management.complaint_deadline_extension_view_form_request").id,
+                    "form",
+                )
+            ],
+            "target": "new",
+            "context": {"default_deadline_id": self.id},
+        }

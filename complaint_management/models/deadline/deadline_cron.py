@@ -1,0 +1,178 @@
+import logging
+import random
+import time
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
+
+#: How many clocks are worked off between two commits.
+BATCH = 1000
+#: After how many failures a clock is left alone, and how long each of them makes it wait.
+MAX_FAULTS = 5
+FAULT_WAIT = timedelta(minutes=10)
+#: After how many tries in vain what others are changing is left to the next run.
+MAX_CONFLICTS = 6
+
+
+class ComplaintDeadline(models.Model):
+    """The events of clocks: found when they are due, done once, whatever happens in between (TL-6).
+
+    A clock knows when its next event is (``next_event_at``). The cron takes only clocks whose moment has
+    come, locks them, does the events and writes the next moment in the same transaction as what the
+    people are told. Killed before the commit, nothing has happened; after it, nothing is left to do.
+    What another process works on is skipped; a batch that came too late to see its work is done again.
+    """
+
+    _inherit = "complaint.deadline"
+
+    @api.model
+    def _cron_run_events(self, batch=None):
+        """Work off the clocks whose next event is due, with a commit after each batch."""
+        cron, batch, conflicts = self.env["ir.cron"], batch or BATCH, 0
+        while conflicts < MAX_CONFLICTS:
+            try:
+                done, left = self._run_due(batch)
+                time_left = cron._commit_progress(done, remaining=left)
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                # Somebody has changed one of the cases meanwhile; nobody has been told anything yet.
+                self.env.cr.rollback()
+                batch, done = max(batch // 4, 1), 0
+            else:
+                if not left or not time_left:
+                    return
+            conflicts = 0 if done else conflicts + 1
+            if conflicts:
+                # What is left is being worked on by others.
+                time.sleep(random.uniform(0.05, 0.1) * 2**conflicts)
+
+    @api.model
+    def _run_due(self, batch):
+        """Work off one batch; return how many clocks that were, and how many are left at least."""
+        taken = self._take_due(batch)
+        deadlines = taken._filter_free()
+        if deadlines:
+            deadlines._run_events_safely()
+        if deadlines == taken and len(taken) < batch:
+            return len(deadlines), 0
+        return len(deadlines), self._count_due(batch)
+
+    @api.model
+    def _take_due(self, limit):
+        """Lock and return clocks whose event is due, the longest waiting first."""
+        self.flush_model(["next_event_at"])
+        return self.browse(
+            self._lock(
+                SQL(
+                    """SELECT id FROM complaint_deadline WHERE next_event_at <= %s
+                        ORDER BY next_event_at, id LIMIT %s FOR UPDATE SKIP LOCKED""",
+                    fields.Datetime.now(),
+                    limit,
+                )
+            )
+        )
+
+    def _filter_free(self):
+        """Lock the cases too, and return the clocks of those that nobody else is changing."""
+        free = self.browse()
+        for hosts, deadlines in self._get_hosts():
+            hosts.flush_recordset()
+            free_ids = self._lock(
+                SQL(
+                    "SELECT id FROM %s WHERE id IN %s FOR NO KEY UPDATE SKIP LOCKED",
+                    SQL.identifier(hosts._table),
+                    tuple(hosts.ids),
+                )
+            )
+            free |= deadlines.filtered(
+                lambda deadline, free_ids=free_ids: deadline._get_host_id() in free_ids
+            )
+        return free.sorted(lambda deadline: (deadline.next_event_at, deadline.id))
+
+    @api.model
+    def _lock(self, query):
+        """Return the ids of the rows that were locked, in their order."""
+        # Rows that were changed since the transaction began are no fault to be logged.
+        self.env.cr.execute(query, log_exceptions=False)
+        return dict.fromkeys(row[0] for row in self.env.cr.fetchall())
+
+    @api.model
+    def _count_due(self, limit):
+        return self.search_count([("next_event_at", "<=", fields.Datetime.now())], limit=limit)
+
+    def _run_events_safely(self):
+        """Run the events of all; where that fails, one by one, so that a faulty one stops no other."""
+        try:
+            with self.env.cr.savepoint():
+                self._run_events()
+            return
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception:  # whatever it is, the others' events go on
+            self.env.invalidate_all(flush=False)
+            if len(self) > 1:
+                _logger.info(
+                    "A time limit could not be worked off with others, trying one by one.", exc_info=True
+                )
+                for deadline in self:
+                    deadline._run_events_safely()
+                return
+            _logger.warning("The events of %s failed.", self, exc_info=True)
+        self._note_fault()
+
+    def _note_fault(self):
+        """Wait longer after each failure, and give up after :data:`MAX_FAULTS`."""
+        self.ensure_one()
+        count = self.fault_count + 1
+        if count >= MAX_FAULTS:
+            _logger.error("The events of %s failed %s times and are left alone.", self, count)
+        self.write(
+            {
+                "fault_count": count,
+                "next_event_at": count < MAX_FAULTS and fields.Datetime.now() + 2**count * FAULT_WAIT,
+            }
+        )
+
+    def _run_events(self):
+        """Do all events of these clocks up to now: log them, mark the clocks, tell people."""
+        now = fields.Datetime.now()
+        vals_list, planned = [], {}
+        for deadline in self:
+            events, vals = deadline._plan_events(now)
+            planned[deadline] = vals
+            vals_list += events
+        for deadline, vals in planned.items():
+            deadline.update(vals)
+        events = self.env["complaint.deadline.event"].create(vals_list)
+        events._tell()
+
+    def _plan_events(self, now):
+        """Return (values of the events up to a moment, values of the clock after them)."""
+        self.ensure_one()
+        rungs, level, events = self.rule_id.escalation_ids, self.level, []
+        at = self._get_event_time(level, self.due, self.warn_at)
+        if level == 0 and not self.warn_at:
+            level = 1
+        while at and at <= now:
+            kind = ("warning", "breach")[level] if level < 2 else "escalation"
+            events.append(
+                {
+                    "deadline_id": self.id,
+                    "company_id": self.company_id.id,
+                    "kind": kind,
+                    "level": level,
+                    "note": rungs[level - 2].note if level > 1 else False,
+                    "planned_at": at,
+                    "done_at": now,
+                    **{fname: self[fname].id for fname in self._host_fields if self[fname]},
+                }
+            )
+            level += 1
+            at = self._get_event_time(level, self.due, self.warn_at)
+        vals = {"level": level, "next_event_at": at, "fault_count": 0}
+        if level > 1:
+            vals["state"] = "breached"
+        return events, vals

@@ -1,0 +1,22 @@
+from odoo import api, fields, models
+from odoo.tools import ormcache
+
+
+class ComplaintStage(models.Model):
+    _inherit = "complaint.stage"
+
+    pauses_clock = fields.Boolean(
+        string="Clock Stands Still",
+        help="The complaint waits for the complainant here, so its time limits move by as long as it waits.",
+    )
+
+    @api.model
+    def _cached_fields(self):
+        return super()._cached_fields() | {"pauses_clock"}
+
+    @api.model
+    @ormcache()
+    def _get_pausing_ids(self):
+        return frozenset(
+            self.sudo().with_context(active_test=False).search([("pauses_clock", "=", True)]).ids
+        )

@@ -1,0 +1,2 @@
+from . import complaint_holiday
+from . import complaint_pause_wizard
