@@ -315,7 +315,7 @@ class WorkingTime:
         pieces, rest = [], []
         for start, stop in joined:
             within = pieces
-            while stop - start > 1:
+            while start < stop:
                 if start >= midnights[-1]:
                     within, midnights = rest, self._midnights_of(year + 1)
                 day = bisect_right(midnights, start) - 1

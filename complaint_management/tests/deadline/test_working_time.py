@@ -658,6 +658,22 @@ class TestWorkingTime(BaseCase):
                 self.assertEqual(time.add(start, 15, "hours"), moment("2025-03-09 01:00:00"))
                 self.assertEqual(time.elapsed(start, moment("2025-03-11 00:00:00")), timedelta(hours=38))
 
+    def test_intervals_that_lack_a_second(self):
+        """What lacks a second or less of a full hour, or of midnight, lacks nothing."""
+        for ends in ("11:59:59.999999", "11:59:59", "12:00:00"):
+            for midnight in ("23:59:59.999999", "23:59:59"):
+                intervals = [
+                    tuple(datetime.fromisoformat(f"2025-03-03 {clock}") for clock in span)
+                    for span in (("08:00:00", ends), ("12:00:00", "14:59:59.999999"), ("20:00:00", midnight))
+                ]
+                time = WorkingTime("UTC", lambda year, found=intervals: found if year == 2025 else [])
+                start = datetime(2025, 3, 3, 8)
+                with self.subTest(ends=ends, midnight=midnight):
+                    self.assertEqual(time.add(start, 7, "hours"), datetime(2025, 3, 3, 15))
+                    self.assertEqual(time.add(start, 11, "hours"), datetime(2025, 3, 4))
+                    self.assertEqual(time.add(datetime(2025, 3, 2), 1, "days"), datetime(2025, 3, 4))
+                    self.assertEqual(time.elapsed(start, datetime(2025, 3, 5)), timedelta(hours=11))
+
     def test_intervals_of_another_year(self):
         """A loader that goes by the years of UTC is caught, it would lose the morning of New Year."""
         start = datetime(2024, 12, 31, 17)
