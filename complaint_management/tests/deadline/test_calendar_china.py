@@ -180,6 +180,15 @@ class TestHolidayWizard(CalendarCommon):
         self.assertEqual(self.hours_on(self.office, "2026-05-01"), [])
         self.assertEqual(self.hours_on(self.new_calendar("Third"), "2026-05-01"), list(OFFICE))
 
+    def test_another_company(self):
+        """Days of the company that was chosen, also on a calendar that others share."""
+        self.manager.company_ids |= self.company_2
+        wizard = self.new_wizard(company_id=self.company_2.id, calendar_ids=self.office.ids)
+        wizard.with_context(allowed_company_ids=(self.company | self.company_2).ids).action_apply()
+        self.assertEqual(self.new_leaves().company_id | self.new_days().company_id, self.company_2)
+        self.assertEqual(self.hours_on(self.office, "2026-10-01", self.company_2), [])
+        self.assertEqual(self.hours_on(self.office, "2026-10-01"), list(OFFICE))
+
     def test_from_the_calendar_form(self):
         """The button of a calendar fills that calendar."""
         own = self.new_calendar("Own", company=self.company)
