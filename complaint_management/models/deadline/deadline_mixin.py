@@ -56,6 +56,8 @@ class ComplaintDeadlineMixin(models.AbstractModel):
 
     @api.depends("deadline_ids.state", "deadline_ids.due")
     def _compute_next_due(self):
+        # All clocks at once, and no more of them than is looked at: thousands of records come here together.
+        self.sudo().deadline_ids.fetch(["state", "due", "milestone"])
         for record in self:
             by_state = defaultdict(list)
             for deadline in record.sudo().deadline_ids:
@@ -115,17 +117,17 @@ class ComplaintDeadlineMixin(models.AbstractModel):
         """Start the clocks that can start; those that run or have ended already stay."""
         # Who creates a case need not be allowed to look at calendars and rules.
         Deadline = self.env["complaint.deadline"].sudo()
-        records_sudo, vals_list = self.sudo(), []
-        pauses = records_sudo._get_pauses()
-        for record_sudo in records_sudo:
-            vals_list += record_sudo._prepare_deadlines(record_sudo._match_rules(), pauses[record_sudo])
+        vals_list = [
+            vals
+            for record_sudo in self.sudo()
+            for vals in record_sudo._prepare_deadlines(record_sudo._match_rules())
+        ]
         return Deadline.create(vals_list)
 
-    def _prepare_deadlines(self, rules, pauses):
+    def _prepare_deadlines(self, rules):
         """Return the values of the clocks that start now.
 
         :param dict rules: milestone to complaint.deadline.rule
-        :param pauses: (start, stop) pairs of the record
         """
         self.ensure_one()
         behind, number = set(self._get_milestones_behind()), self._get_deadline_round()
@@ -137,7 +139,7 @@ class ComplaintDeadlineMixin(models.AbstractModel):
             start = self._get_deadline_start(rule, existing, rules.keys() - behind)
             if start:
                 vals = self.env["complaint.deadline"]._prepare_vals(
-                    rule, calendar, self.company_id, start, pauses
+                    rule, calendar, self.company_id, start, self._get_pauses()[self]
                 )
                 vals_list.append({**vals, self._deadline_inverse: self.id, "round": number})
         return vals_list
@@ -182,8 +184,32 @@ class ComplaintDeadlineMixin(models.AbstractModel):
         )
         if open_deadlines:
             open_deadlines._reach(reached_at)
-            hosts = self.browse({deadline._get_host_id() for deadline in open_deadlines})
-            hosts._start_deadlines()
+            if self.env["complaint.deadline.rule"]._get_waiting_ids():
+                self.browse({deadline._get_host_id() for deadline in open_deadlines})._start_deadlines()
+
+    def _enter_reached(self, moments):
+        """Enter milestones that were reached before the case was recorded here, with their verdict.
+
+        :param dict moments: milestone to the datetime at which it was reached; what no limit asks for is
+            left out
+        """
+        self.ensure_one()
+        Deadline, rules = self.env["complaint.deadline"].sudo(), self.sudo()._match_rules()
+        known, vals_list = self._get_current_deadlines().mapped("milestone"), []
+        for milestone in moments.keys() & rules.keys() - set(known):
+            vals = Deadline._prepare_vals(
+                rules[milestone], self._get_deadline_calendar(), self.company_id, self._get_deadline_receipt()
+            )
+            reached_at = moments[milestone]
+            vals |= {
+                self._deadline_inverse: self.id,
+                "round": self._get_deadline_round(),
+                "reached_at": reached_at,
+                "state": "met" if reached_at <= vals["due"] else "late",
+                "next_event_at": False,
+            }
+            vals_list.append(vals)
+        return Deadline.create(vals_list)
 
     def _refresh_deadlines(self):
         """What limits depend on has changed: open clocks follow, what is reached stays.
@@ -211,7 +237,14 @@ class ComplaintDeadlineMixin(models.AbstractModel):
                     and rules[deadline.milestone].count_from == "receipt"
                 ):
                     vals["start"] = record._get_deadline_receipt()
-                deadline.update(vals)
+                # What stays as it is is not written: others work on the same clocks at the same moment.
+                deadline.update(
+                    {
+                        fname: value
+                        for fname, value in vals.items()
+                        if deadline._fields[fname].convert_to_write(deadline[fname], deadline) != value
+                    }
+                )
             asked._update_times()
         self._start_deadlines()
 
@@ -269,10 +302,10 @@ class ComplaintDeadlineMixin(models.AbstractModel):
 
     def _get_pauses(self):
         """Return ``{record: [(start, stop)]}``; an open pause has no stop."""
-        found = {record: [] for record in self}
-        for pause in self.env["complaint.pause"].sudo().search([(self._deadline_inverse, "in", self.ids)]):
-            found[pause[self._deadline_inverse].with_env(self.env)].append((pause.start, pause.stop or None))
-        return found
+        return {
+            record: [(pause.start, pause.stop or None) for pause in record_sudo.pause_ids]
+            for record, record_sudo in zip(self, self.sudo(), strict=True)
+        }
 
     def _pause_deadlines(self, reason, **vals):
         """Let the clocks stand from now on.

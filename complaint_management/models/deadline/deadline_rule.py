@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import ormcache
 
 from ...tools import deadline as tools
 
@@ -107,6 +108,12 @@ class ComplaintDeadlineRule(models.Model):
     @api.model
     def _selection_start_event(self):
         return [*self._selection_milestone(), ("reopen", self.env._("Reopening"))]
+
+    @api.model
+    @ormcache()
+    def _get_waiting_ids(self):
+        """Return the ids of the rules whose clocks start when something else has happened."""
+        return frozenset(self.sudo().search([("count_from", "!=", "receipt")]).ids)
 
     @api.constrains("count_from", "start_event", "milestone")
     def _check_start_event(self):

@@ -333,6 +333,7 @@ class TestGate(CaseCommon):
         """A refused move keeps nothing of the same write, neither values nor moments nor notes."""
         complaint = self.new_whole(description=False)
         self.flush_tracking()
+        self.env.invalidate_all()
         before = complaint.read()[0]
         messages = complaint.message_ids
         with self.assertRaises(UserError):
