@@ -1,30 +1,10 @@
 import { Component } from "@odoo/owl";
 import { registry } from "@web/core/registry";
-import { formatDateTime } from "@web/core/l10n/dates";
+import { toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import { distance, urgency } from "./limit";
 
-const { DateTime } = luxon;
-/** From how near on a limit is shown as a warning. */
-const SOON_HOURS = 24;
-
-/**
- * How a limit stands at a moment.
- *
- * @param {DateTime|false} due
- * @param {DateTime} [now]
- * @returns {"late"|"soon"|"open"|""}
- */
-export function urgency(due, now = DateTime.now()) {
-    if (!due) {
-        return "";
-    }
-    if (due < now) {
-        return "late";
-    }
-    return due.diff(now, "hours").hours < SOON_HOURS ? "soon" : "open";
-}
-
-/** A moment as the time that is left until it, red once it has passed. */
+/** A limit as the time that is left until it, red once it has passed. */
 export class CountdownField extends Component {
     static template = "complaint_management.CountdownField";
     static props = { ...standardFieldProps };
@@ -33,16 +13,22 @@ export class CountdownField extends Component {
         return this.props.record.data[this.props.name];
     }
 
+    /** Of a stopped clock nobody can say how long it leaves: a case has no next limit, a limit moves on. */
+    get isPaused() {
+        const { deadline_state, state } = this.props.record.data;
+        return state === "paused" || (!this.due && deadline_state === "paused");
+    }
+
     get urgency() {
         return urgency(this.due);
     }
 
     get text() {
-        return this.due.toRelative();
+        return distance(this.due);
     }
 
     get tooltip() {
-        return formatDateTime(this.due, { showSeconds: false });
+        return toLocaleDateTimeString(this.due);
     }
 }
 
