@@ -32,7 +32,8 @@ class ComplaintDeadline(models.Model):
     @api.model
     def _cron_run_events(self, batch=None):
         """Work off the clocks whose next event is due, with a commit after each batch."""
-        cron, batch, conflicts = self.env["ir.cron"], batch or BATCH, 0
+        cron, size, conflicts = self.env["ir.cron"], batch or BATCH, 0
+        batch = size
         while conflicts < MAX_CONFLICTS:
             try:
                 done, left = self._run_due(batch)
@@ -44,10 +45,11 @@ class ComplaintDeadline(models.Model):
             else:
                 if not left or not time_left:
                     return
+                batch = min(2 * batch, size)
             conflicts = 0 if done else conflicts + 1
             if conflicts:
                 # What is left is being worked on by others.
-                time.sleep(random.uniform(0.05, 0.1) * 2**conflicts)
+                time.sleep(random.uniform(0.02, 0.04) * 2**conflicts)
 
     @api.model
     def _run_due(self, batch):
@@ -140,6 +142,8 @@ class ComplaintDeadline(models.Model):
         """Do all events of these clocks up to now: log them, mark the clocks, tell people."""
         now = fields.Datetime.now()
         vals_list, planned = [], {}
+        # The rungs of all at once: taken one by one they would be read rule by rule.
+        self.rule_id.escalation_ids.fetch(["after", "unit", "note"])
         for deadline in self:
             events, vals = deadline._plan_events(now)
             planned[deadline] = vals

@@ -15,19 +15,22 @@ class ComplaintDeadlineEvent(models.Model):
 
     def _tell(self):
         """Write down who is told, plan activities for those who can work on the case, notify them."""
-        by_user, readers = defaultdict(self.browse), {}
-        for hosts, events in self._get_hosts():
-            everybody = self.env["res.users"]
-            for event in events:
-                event.user_ids = event._get_host()._get_deadline_people(event._get_rung())
-                everybody |= event.user_ids
-                for user in event.user_ids:
-                    by_user[user] |= event
-            for user in everybody:
-                readers[user] = hosts._filter_readable_by(user) | readers.get(user, hosts.browse())
+        by_user, by_people, readers = defaultdict(list), defaultdict(list), defaultdict(set)
+        for event in self:
+            people = event._get_host()._get_deadline_people(event._get_rung())
+            by_people[people].append(event.id)
+            for user in people:
+                by_user[user].append(event.id)
+        for people, event_ids in by_people.items():
+            self.browse(event_ids).user_ids = people
+        # Together, so that what is read of one of them is read of all.
+        everybody = self.env["res.users"].union(*by_people)
+        for user in everybody:
+            for hosts, _events in self.browse(by_user[user])._get_hosts():
+                readers[user].update(hosts._filter_readable_by(user))
         self._plan_activities(readers)
-        for user, events in by_user.items():
-            events._notify_person(user, readers[user])
+        for user in everybody:
+            self.browse(by_user[user])._notify_person(user, readers[user])
 
     def _get_hosts(self):
         """Yield the records that the events are about, with the events, model by model."""
