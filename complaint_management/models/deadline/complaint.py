@@ -22,16 +22,18 @@ class ComplaintComplaint(models.Model):
     clock_stopped = fields.Boolean(
         compute="_compute_clock_stopped", help="Somebody stopped the clock by hand."
     )
+    pause_reason = fields.Char(string="Waits for", compute="_compute_clock_stopped")
     reopened_at = fields.Datetime(string="Reopened on", readonly=True, copy=False)
 
     _next_due_idx = models.Index("(next_due, id) WHERE next_due IS NOT NULL AND active IS TRUE")
 
-    @api.depends("pause_ids.stop", "pause_ids.stage_id")
+    @api.depends("pause_ids.stop", "pause_ids.stage_id", "pause_ids.reason")
     def _compute_clock_stopped(self):
         for complaint in self:
-            complaint.clock_stopped = any(
-                not pause.stop and not pause.stage_id for pause in complaint.pause_ids
-            )
+            open_pauses = complaint.pause_ids.filtered(lambda pause: not pause.stop)
+            by_hand = open_pauses.filtered(lambda pause: not pause.stage_id)
+            complaint.clock_stopped = bool(by_hand)
+            complaint.pause_reason = (by_hand or open_pauses)[:1].reason
 
     def _get_deadline_facts(self):
         return super()._get_deadline_facts() | {

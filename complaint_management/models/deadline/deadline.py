@@ -35,16 +35,20 @@ class ComplaintDeadline(models.Model):
 
     complaint_id = fields.Many2one("complaint.complaint", index="btree_not_null", ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True)
-    rule_id = fields.Many2one("complaint.deadline.rule", index="btree_not_null", ondelete="set null")
-    calendar_id = fields.Many2one("resource.calendar", index="btree_not_null", ondelete="set null")
+    rule_id = fields.Many2one(
+        "complaint.deadline.rule", string="Limit", index="btree_not_null", ondelete="set null"
+    )
+    calendar_id = fields.Many2one(
+        "resource.calendar", string="Working Hours", index="btree_not_null", ondelete="set null"
+    )
     milestone = fields.Selection(
         selection=lambda self: self.env["complaint.deadline.rule"]._selection_milestone(), required=True
     )
     round = fields.Integer(default=0, help="How often the case had been reopened when the clock started.")
-    start = fields.Datetime(required=True)
-    due = fields.Datetime(required=True)
-    warn_at = fields.Datetime()
-    reached_at = fields.Datetime()
+    start = fields.Datetime(string="Counted from", required=True)
+    due = fields.Datetime(string="Due on", required=True)
+    warn_at = fields.Datetime(string="Warning on")
+    reached_at = fields.Datetime(string="Reached on")
     state = fields.Selection(
         [
             ("running", "Running"),
@@ -54,12 +58,15 @@ class ComplaintDeadline(models.Model):
             ("breached", "Overdue"),
             ("cancelled", "Cancelled"),
         ],
+        string="Status",
         required=True,
         default="running",
         help="Overdue: the limit has passed and the milestone is still to be reached. Late: it was reached "
         "after the limit.",
     )
-    extension = fields.Integer(help="By how much the limit was moved, in the unit of its rule.")
+    extension = fields.Integer(
+        string="Moved by", help="By how much the limit was moved, in the unit of its rule."
+    )
     level = fields.Integer(help="How many of its warnings and escalations have been given.")
     next_event_at = fields.Datetime(help="When the next warning or escalation is to be given.")
     fault_count = fields.Integer(help="How often giving it has failed.")
@@ -67,6 +74,8 @@ class ComplaintDeadline(models.Model):
     event_ids = fields.One2many("complaint.deadline.event", "deadline_id", string="Warnings and Escalations")
     responsible_id = fields.Many2one(related="complaint_id.user_id", string="Responsible")
     team_id = fields.Many2one(related="complaint_id.team_id")
+    unit = fields.Selection(related="rule_id.unit")
+    request_waits = fields.Boolean(compute="_compute_request_waits")
     can_extend = fields.Boolean(compute="_compute_can_extend")
 
     _complaint_uniq = models.UniqueIndex(
@@ -110,13 +119,21 @@ class ComplaintDeadline(models.Model):
         self.ensure_one()
         return next((self[fname].id for fname in self._host_fields if self[fname]), False)
 
-    @api.depends("state", "due", "rule_id.max_extension", "extension")
+    @api.depends("extension_ids.state")
+    def _compute_request_waits(self):
+        """Who works on the case sees that more time was asked for, whoever asked."""
+        for deadline in self:
+            states = deadline.sudo().extension_ids.mapped("state")
+            deadline.request_waits = "requested" in states
+
+    @api.depends("state", "due", "rule_id.max_extension", "extension", "request_waits")
     def _compute_can_extend(self):
         now = fields.Datetime.now()
         for deadline in self:
             deadline.can_extend = (
                 deadline.state in ("running", "paused")
-                and deadline.due > now
+                and (deadline.state == "paused" or deadline.due > now)
+                and not deadline.request_waits
                 and deadline.rule_id.max_extension > deadline.extension
             )
 

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
@@ -147,12 +149,16 @@ class ComplaintDeadlineExtension(models.Model):
         # The leader may be somebody whom the requester does not see.
         leader = host_sudo._get_heir(host_sudo.excluded_user_ids | self.requested_by_id | host_sudo.user_id)
         if leader:
+            translated = self.with_context(lang=leader.lang)
             host_sudo.activity_schedule(
                 "complaint_management.mail_activity_type_extension",
                 user_id=leader.id,
-                note=self.reason,
-                summary=self.with_context(lang=leader.lang).env._(
-                    "More time asked for: %(milestone)s", milestone=self.deadline_id._get_milestone_label()
+                # One click leads to where it is decided.
+                note=Markup('<p>%s</p><p><a href="/odoo/requests-for-more-time/%s">%s</a></p>')
+                % (self.reason, self.id, translated.env._("Decide")),
+                summary=translated.env._(
+                    "More time asked for: %(milestone)s",
+                    milestone=translated.deadline_id._get_milestone_label(),
                 ),
                 complaint_deadline_id=self.deadline_id.id,
             )
