@@ -43,7 +43,9 @@
     "demo": [
         "demo/case/people_demo.xml",
         "demo/case/business_demo.xml",
+        "demo/deadline/deadline_setup_demo.xml",
         "demo/case/complaint_demo.xml",
+        "demo/deadline/deadline_demo.xml",
         "demo/case/assignment_demo.xml",
     ],
     "assets": {
