@@ -27,8 +27,10 @@ from .deadline import test_calendar
 from .deadline import test_calendar_china
 from .deadline import test_clocks
 from .deadline import test_deadline_access
+from .deadline import test_deadline_tours
 from .deadline import test_events
 from .deadline import test_extension
+from .deadline import test_js
 from .deadline import test_pauses
 from .deadline import test_recompute
 from .deadline import test_working_time
