@@ -16,18 +16,21 @@ MODULES = ("complaint_management", "project", "complaint_bench")
 PREFIX = "complaintdev_bench_"
 
 
-def name_of(rows):
-    """Name of the database with so many complaints."""
-    return f"{PREFIX}{rows}"
+def name_of(rows, what="complaints"):
+    """Name of the database with so many complaints, or so many of something else."""
+    return f"{PREFIX}{rows}" if what == "complaints" else f"{PREFIX}{what.replace(' ', '_')}_{rows}"
 
 
-def have(rows, fill, fresh=False):
+def have(rows, fill, fresh=False, what="complaints", template=None):
     """Have a database with ``rows`` complaints; return its name.
 
     :param fill: takes the name of an installed database and fills it
     :param bool fresh: make it anew even if there is one
+    :param str what: what it holds so many of
+    :param str template: database with our add-ons to copy; without it they are installed, with what is
+        measured beside them
     """
-    name, sources = name_of(rows), _digest()
+    name, sources = name_of(rows, what), _digest()
     if fresh:
         databases.drop(name)
     if name not in databases.names():
@@ -35,9 +38,13 @@ def have(rows, fill, fresh=False):
         draft = f"{name}_draft"
         databases.drop(draft)
         start = time.monotonic()
-        ui.say(f"Making the database {name}: installing {', '.join(MODULES)}")
-        _odoo(draft, "-i", ",".join(MODULES))
-        ui.say(f"  installed after {time.monotonic() - start:.0f} s; filling it with {rows:,} complaints")
+        if template:
+            ui.say(f"Making the database {name}")
+            databases.copy(template, draft)
+        else:
+            ui.say(f"Making the database {name}: installing {', '.join(MODULES)}")
+            _odoo(draft, "-i", ",".join(MODULES))
+        ui.say(f"  installed after {time.monotonic() - start:.0f} s; filling it with {rows:,} {what}")
         fill(draft)
         databases.psql("VACUUM ANALYZE", draft)
         _remember(draft, sources)
@@ -45,7 +52,7 @@ def have(rows, fill, fresh=False):
         ui.say(f"  ready after {time.monotonic() - start:.0f} s")
     elif _remembered(name) != sources:
         ui.say(f"The add-ons have changed: loading them anew into {name} (--fresh makes it anew)")
-        _odoo(name, "--reinit=complaint_management,complaint_bench")
+        _odoo(name, f"--reinit=complaint_management{'' if template else ',complaint_bench'}")
         databases.psql("VACUUM ANALYZE", name)
         _remember(name, sources)
     return name

@@ -404,7 +404,7 @@ def _spare_foreign_keys(cr):
         cr.execute("SET LOCAL session_replication_role = replica")
 
 
-def _drop_indexes(cr):
+def _drop_indexes(cr, tables=TABLES):
     """Drop the indexes that no constraint needs and return their definitions: made at once is made faster."""
     cr.execute(
         """
@@ -413,7 +413,7 @@ def _drop_indexes(cr):
          WHERE i.tablename = ANY(%s) AND i.schemaname = 'public'
            AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexname::regclass)
         """,
-        [list(TABLES)],
+        [list(tables)],
     )
     statements = []
     for name, definition, comment in cr.fetchall():
