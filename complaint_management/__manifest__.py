@@ -35,6 +35,7 @@
         "views/case/res_config_settings_views.xml",
         "views/deadline/complaint_deadline_policy_views.xml",
         "views/deadline/complaint_deadline_views.xml",
+        "views/deadline/complaint_deadline_recompute_views.xml",
         "views/deadline/complaint_deadline_report_views.xml",
         "views/deadline/complaint_views.xml",
         "views/deadline/working_day_views.xml",

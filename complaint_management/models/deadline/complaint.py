@@ -174,7 +174,7 @@ class ComplaintComplaint(models.Model):
     def _message_post_after_hook(self, message, msg_vals):
         """An answer that a colleague writes to the complainant is the first outward contact."""
         result = super()._message_post_after_hook(message, msg_vals)
-        if self._is_outward_contact(message):
+        if self and self._is_outward_contact(message):
             self._reach_milestones(["respond"], message.date)
         return result
 

@@ -229,13 +229,15 @@ class ComplaintDeadlineMixin(models.AbstractModel):
             if record._has_ended_for_deadlines():
                 continue
             for deadline in asked:
-                vals = {"rule_id": rules[deadline.milestone].id, "calendar_id": calendar.id}
+                rule = rules[deadline.milestone]
+                vals = {
+                    "rule_id": rule.id,
+                    "calendar_id": calendar.id,
+                    "company_id": record.company_id.id,
+                }
                 if deadline.state == "cancelled":
                     vals["state"] = "running"
-                if (
-                    deadline.rule_id.count_from != "event"
-                    and rules[deadline.milestone].count_from == "receipt"
-                ):
+                if rule.count_from == "receipt":
                     vals["start"] = record._get_deadline_receipt()
                 # What stays as it is is not written: others work on the same clocks at the same moment.
                 deadline.update(

@@ -292,6 +292,21 @@ class TestClocks(DeadlineCommon):
             complaint.team_id = self.other_team
         self.assertEqual(self.clock(complaint, "respond").due, self.local("2026-03-02 07:00"))
 
+    def test_company_change(self):
+        """OR-3: in another company the case has that company's clocks."""
+        with self.mock_datetime_and_now(self.local("2026-03-02 08:30")):
+            complaint = self.new_whole(received_at=self.local("2026-03-02 08:30"))
+            complaint.sudo().write(
+                {
+                    "company_id": self.company_2.id,
+                    "team_id": self.foreign_team.id,
+                    "user_id": False,
+                    "category_id": False,
+                }
+            )
+        self.assertEqual(complaint.sudo().deadline_ids.company_id, self.company_2)
+        self.assertEqual(self.clock(complaint, "respond").calendar_id, self.company_2.resource_calendar_id)
+
     def test_copy(self):
         """A copy is a case of its own."""
         with self.mock_datetime_and_now(self.local("2026-03-02 08:30")):

@@ -124,15 +124,22 @@ class TestDeadlineAccess(DeadlineCommon):
     def test_report(self):
         """TL-6, EW-4: the figures are those of the clocks."""
         Report = self.env["complaint.deadline.report"]
-        with self.mock_datetime_and_now(self.local("2026-03-03 08:30")):
-            self.complaint.move_to("dispatch")
+        for moment, step in (
+            ("2026-03-02 12:00", "triage"),
+            ("2026-03-03 08:30", "dispatch"),
+            ("2026-03-10 08:30", "solution"),
+        ):
+            with self.mock_datetime_and_now(self.local(moment)):
+                self.complaint.move_to(step)
         rows = Report.search([("complaint_id", "=", self.complaint.id)])
         clocks = self.complaint.sudo().deadline_ids
         self.assertEqual(len(rows), len(clocks))
         by_milestone = {row.milestone: row for row in rows}
         self.assertEqual(by_milestone["respond"].kept_share, 0)
         self.assertEqual((by_milestone["respond"].missed_count, by_milestone["respond"].kept_count), (1, 0))
-        self.assertAlmostEqual(by_milestone["respond"].hours_taken, 24)
+        self.assertAlmostEqual(by_milestone["respond"].hours_taken, 3.5)
+        [[median]] = Report._read_group([("complaint_id", "=", self.complaint.id)], [], ["median_hours:avg"])
+        self.assertAlmostEqual(median, 24)
         [[share, kept, missed]] = Report._read_group(
             [("complaint_id", "=", self.complaint.id)],
             [],
