@@ -70,9 +70,7 @@ class ComplaintDeadlineRule(models.Model):
     max_extension = fields.Integer(
         string="Longest Extension", help="In the unit of the limit. 0: it cannot be extended."
     )
-    escalation_ids = fields.One2many(
-        "complaint.deadline.escalation", "rule_id", string="Escalation", copy=True
-    )
+    escalation_ids = fields.One2many("complaint.deadline.escalation", "rule_id", copy=True)
 
     _milestone_uniq = models.Constraint(
         "UNIQUE (policy_id, milestone)", "A policy has one limit per milestone."
