@@ -98,7 +98,8 @@ class ComplaintDeadline(models.Model):
 
     def _get_host(self):
         self.ensure_one()
-        return next(host for host, _deadlines in self._get_hosts())
+        # Not by a filter: what is read of one host is read of those of all the clocks at once.
+        return next(self[fname] for fname in self._host_fields if self[fname])
 
     @api.depends("milestone", "complaint_id.display_name")
     @api.depends_context("lang", "uid")

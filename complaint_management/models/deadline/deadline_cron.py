@@ -144,6 +144,9 @@ class ComplaintDeadline(models.Model):
         vals_list, planned = [], {}
         # The rungs of all at once: taken one by one they would be read rule by rule.
         self.rule_id.escalation_ids.fetch(["after", "unit", "note"])
+        # What the cases say of their limits is written only where it is known to differ.
+        for hosts, _deadlines in self._get_hosts():
+            hosts.fetch(["next_due", "next_milestone", "deadline_state"])
         for deadline in self:
             events, vals = deadline._plan_events(now)
             planned[deadline] = vals

@@ -269,8 +269,11 @@ class ComplaintDeadlineMixin(models.AbstractModel):
         # Who is told may be nobody that the current user sees.
         host_sudo, excluded = self.sudo(), self.sudo().excluded_user_ids
         company = host_sudo.company_id
-        users = (host_sudo._get_rung_users(rung) - excluded).filtered(
-            lambda user: user.active and not user.share and company in user.company_ids
+        # One by one, which reads them together with those of other cases; a difference would not.
+        users = excluded.browse(
+            user.id
+            for user in host_sudo._get_rung_users(rung)
+            if user not in excluded and user.active and not user.share and company in user.company_ids
         )
         if not users and rung:
             # An escalation goes upwards, not back to where it came from.

@@ -82,7 +82,7 @@ class ComplaintDeadlineEvent(models.Model):
                     **vals,
                 }
         # They are told below; who is responsible follows the case already.
-        Activity.with_context(mail_activity_quick_update=True, mail_create_nosubscribe=True).create(
+        Activity.with_context(mail_activity_quick_update=True, complaint_nobody_follows=True).create(
             list(planned.values())
         )
 
