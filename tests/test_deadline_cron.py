@@ -1,5 +1,5 @@
 # Part of the complaint management suite. See LICENSE file for full licensing details.
-"""TL-6: whatever happens to the processes that tell of limits, each event is told once and none is forgotten."""
+"""TL-6: whatever happens to the processes that tell of limits, each event is told once, none is forgotten."""
 
 import subprocess
 import sys
@@ -47,7 +47,12 @@ def inside(project):
                 .with_context(no_reset_password=True)
                 .create(
                     [
-                        {"name": login, "login": login, "email": f"{login}@example.com", "group_ids": [(6, 0, group.ids)]}
+                        {
+                            "name": login,
+                            "login": login,
+                            "email": f"{login}@example.com",
+                            "group_ids": [(6, 0, group.ids)],
+                        }
                         for login in ("head", "boss", "leader0", "leader1", *(f"member{n}" for n in range(6)))
                     ]
                 )
@@ -67,7 +72,10 @@ def inside(project):
                 ]
             )
             env["complaint.deadline.policy"].create(
-                {"name": "Round the clock", "rule_ids": [(0, 0, _rule(*limit, boss)) for limit in LIMITS.items()]}
+                {
+                    "name": "Round the clock",
+                    "rule_ids": [(0, 0, _rule(*limit, boss)) for limit in LIMITS.items()],
+                }
             )
             # What came in before the first visit by hours has several events at once.
             env["complaint.complaint"].with_context(tracking_disable=True).create(
@@ -94,7 +102,16 @@ def _rule(milestone, limit, boss):
         "warn_before": warning,
         "warn_unit": "minutes",
         "escalation_ids": [
-            (0, 0, {"after": hours, "unit": "hours", "whom": whom, "user_id": boss.id if whom == "user" else False})
+            (
+                0,
+                0,
+                {
+                    "after": hours,
+                    "unit": "hours",
+                    "whom": whom,
+                    "user_id": boss.id if whom == "user" else False,
+                },
+            )
             for hours, whom in rungs
         ],
     }
@@ -184,7 +201,8 @@ def assert_each_once(inside):
     who["responsible"] = lambda number: f"member{number % 6}"
     with inside.env() as env:
         env.cr.execute(
-            """SELECT substring(c.name FROM '[0-9]+')::int, d.milestone, e.level, e.planned_at, e.done_at, u.login
+            """SELECT substring(c.name FROM '[0-9]+')::int, d.milestone, e.level,
+                      e.planned_at, e.done_at, u.login
                  FROM complaint_deadline_event e
                  JOIN complaint_deadline d ON d.id = e.deadline_id
                  JOIN complaint_complaint c ON c.id = d.complaint_id
@@ -197,10 +215,14 @@ def assert_each_once(inside):
             key: (moment, who[whom](key[0])) for key, (moment, whom) in expected.items()
         }
         # Told at the first visit after its moment; what became due of a clock by then is told in one notice.
-        first_visit = {moment: min(visit for visit in VISITS if visit >= moment) for moment, _whom in expected.values()}
+        first_visit = {
+            moment: min(visit for visit in VISITS if visit >= moment) for moment, _whom in expected.values()
+        }
         assert {row[3]: row[4] for row in events} == first_visit
         notices = Counter({(row[0], row[1], row[4], row[5]): 1 for row in events})
-        assert _notices(env) == Counter((number, milestone, login) for number, milestone, _at, login in notices)
+        assert _notices(env) == Counter(
+            (number, milestone, login) for number, milestone, _at, login in notices
+        )
         env.cr.execute(
             """SELECT substring(c.name FROM '[0-9]+')::int, d.milestone, u.login
                  FROM mail_activity a
@@ -211,6 +233,11 @@ def assert_each_once(inside):
         # Who is of no team may not look into the case, and is only told.
         assert Counter(env.cr.fetchall()) == Counter(
             {(row[0], row[1], row[5]): 1 for row in events if row[5] != "boss"}
+        )
+        # Whoever is told of a limit is not told of everything else from then on.
+        leaders = [inside.users[login] for login in ("head", "leader0", "leader1")]
+        assert not env["mail.followers"].search(
+            [("res_model", "=", "complaint.complaint"), ("partner_id.user_ids", "in", leaders)]
         )
         deadlines = env["complaint.deadline"].search([])
         assert set(deadlines.mapped("fault_count")) == {0}
@@ -241,7 +268,7 @@ def test_killed_at_fifty_moments(inside, workers, capsys):
     (worker,), (batch_seconds,) = workers(1)
     draw, kills, early = Random(50), 0, 0
     for number, visit in enumerate(VISITS, start=1):
-        # Within the first batches of a run. The later visits have less to do, and make up for what is missing.
+        # Within the first batches of a run. Later visits have less to do, and make up for what is missing.
         while kills < min(KILLS * number // 6, KILLS) and count_due(inside, visit):
             worker.start(visit, draw.uniform(0.0, 1.5 * batch_seconds))
             status, clocks = worker.finish()
@@ -267,7 +294,7 @@ def test_killed_at_fifty_moments(inside, workers, capsys):
 
 @pytest.mark.slow
 def test_two_processes_at_once(inside, workers, capsys):
-    """TL-6: two that work off the same clocks at the same moment tell of each event once, and neither fails."""
+    """TL-6: two that work off the same clocks at once tell of each event once, and neither fails."""
     begun = time.monotonic()
     team, _seconds = workers(2)
     clocks = Counter()

@@ -34,7 +34,7 @@ def last_moment(received):
 
 @pytest.fixture(scope="module")
 def complaints(shared):
-    """``[(number, received, sent)]`` in the time of New York; the file knows days, the time of day is drawn."""
+    """``[(number, received, sent)]`` in the time of New York; the file knows days, hours are drawn."""
     path = shared / "complaints" / "cfpb_workflow_2014.csv"
     if not path.exists():
         pytest.skip(f"{path.name} is not among the sample data")
@@ -99,7 +99,16 @@ def inside(project, complaints):
                 {
                     "name": "To the company within 15 working days",
                     "rule_ids": [
-                        (0, 0, {"milestone": "dispatch", "duration": WORKING_DAYS, "unit": "days", "warn_before": 0})
+                        (
+                            0,
+                            0,
+                            {
+                                "milestone": "dispatch",
+                                "duration": WORKING_DAYS,
+                                "unit": "days",
+                                "warn_before": 0,
+                            },
+                        )
                     ],
                 }
             )

@@ -198,7 +198,9 @@ def _limits(env, values):
                         "warn_before": 1,
                         "warn_unit": "days",
                         "escalation_ids": [
-                            Command.create({"after": after, "unit": "days", "whom": whom, "note": "See to it."})
+                            Command.create(
+                                {"after": after, "unit": "days", "whom": whom, "note": "See to it."}
+                            )
                             for after, whom in ((2, "leader"), (4, "parent_leader"))
                         ],
                     }

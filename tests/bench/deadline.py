@@ -79,7 +79,9 @@ def run_events(env, limit=DUE):
     last = env["complaint.deadline.event"].search([], limit=1).id or 0
     deadlines = env["complaint.deadline"]._take_due(limit)._filter_free()
     if len(deadlines) != limit:
-        raise ui.DevError(f"{len(deadlines)} clocks are due instead of {limit}.", "Make the database anew: --fresh")
+        raise ui.DevError(
+            f"{len(deadlines)} clocks are due instead of {limit}.", "Make the database anew: --fresh"
+        )
     deadlines._run_events()
     env.flush_all()
     return env["complaint.deadline.event"].search([("id", ">", last)])
@@ -218,14 +220,15 @@ def measure_creation(report, bench, rounds):
                         with bench.transaction(USER) as env:
                             clocks = len(create(env)[0].sudo().deadline_ids)
                         if clocks != (len(LIMITS) if name == "with" else 0):
-                            raise ui.DevError(f"A complaint was created with {clocks} clocks ({name} a policy).")
+                            raise ui.DevError(
+                                f"A complaint was created with {clocks} clocks ({name} a policy)."
+                            )
                         continue
                     figures.append(bench.once(USER, create))
         ours, bare = Figures(taken["with"]), Figures(taken["without"])
         more = (ours.queries - bare.queries) / count
-        detail = (
-            f"{ours.queries:g} and {bare.queries:g} queries, {ours.milliseconds:.0f} and {bare.milliseconds:.0f} ms"
-        )
+        times = f"{ours.milliseconds:.0f} and {bare.milliseconds:.0f} ms"
+        detail = f"{ours.queries:g} and {bare.queries:g} queries, {times}"
         report.add(f"8 clocks, {label}: more queries", more, "", target, detail)
 
 
@@ -324,7 +327,10 @@ def main(arguments):
     with large.transaction(SUPERUSER_ID) as env:
         clocks = env["complaint.deadline"].search_count([("state", "in", ("running", "breached"))])
         complaints = env["complaint.complaint"].search_count([("closed_at", "=", False)])
-    print(f"{clocks:,} running clocks of {complaints:,} open complaints; times are medians; {load()}.", flush=True)
+    print(
+        f"{clocks:,} running clocks of {complaints:,} open complaints; times are medians; {load()}.",
+        flush=True,
+    )
     report = Report()
     works = {
         "events": lambda: measure_planning(report, benches, options.rounds),
