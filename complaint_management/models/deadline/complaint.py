@@ -98,6 +98,9 @@ class ComplaintComplaint(models.Model):
                 complaints._cancel_deadlines()
             else:
                 complaints._reach_milestones(tools.left_by(step))
+            if step in process.ENDS:
+                # Nothing is waited for any more; opened again, the clock runs.
+                complaints.filtered(lambda complaint: complaint._get_open_pauses())._resume_deadlines()
 
     def _tell_limit_moved(self, extension):
         """Tell the complainant in their language when the limit moved to, and why (TL-7)."""
@@ -138,6 +141,10 @@ class ComplaintComplaint(models.Model):
         for stage, complaints in self.grouped("stage_id").items():
             complaints._pause_deadlines(stage.display_name, stage_id=stage.id)
 
+    def _get_open_pauses(self):
+        # Whoever stopped the clock, it stands.
+        return self.sudo().pause_ids.filtered(lambda pause: not pause.stop)
+
     def action_pause(self, reason):
         """Let the clock stand, because the complainant owes an answer.
 
@@ -148,7 +155,7 @@ class ComplaintComplaint(models.Model):
         for complaint in self:
             if complaint.closed_at:
                 raise UserError(self.env._("%(complaint)s has ended.", complaint=complaint.display_name))
-            if complaint.deadline_state == "paused":
+            if complaint._get_open_pauses():
                 raise UserError(
                     self.env._(
                         "The clock of %(complaint)s stands still already.", complaint=complaint.display_name
@@ -186,10 +193,12 @@ class ComplaintComplaint(models.Model):
 
     def _is_outward_contact(self, message):
         """Tell whether a message is a person's answer to the complainant."""
-        if message.message_type not in ("comment", "email_outgoing") or message.subtype_id.internal:
+        if message.message_type not in ("comment", "email", "email_outgoing") or message.subtype_id.internal:
             return False
         author = message.author_id.user_ids[:1]
         if not author or author.share:
             return False
         addressed = message.partner_ids | self.message_partner_ids
-        return self.partner_id in addressed or self.email_normalized in addressed.mapped("email_normalized")
+        return self.partner_id in addressed or (
+            self.email_normalized and self.email_normalized in addressed.mapped("email_normalized")
+        )

@@ -1,13 +1,8 @@
-import logging
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 from ...tools import deadline as tools
 from ...tools import working_time
-
-_logger = logging.getLogger(__name__)
 
 
 def _until(pauses, moment):
@@ -256,49 +251,6 @@ class ComplaintDeadline(models.Model):
         return self._get_limits(
             self.rule_id, self.calendar_id, self.company_id, self.start, pauses, extension
         )[0]
-
-    # counting many anew
-
-    @api.model
-    def _get_kind_domain(self, applies_to):
-        """Return the domain of the clocks of a kind of case; areas with hosts of their own extend it."""
-        return Domain("complaint_id", "!=", False) if applies_to == "complaint" else Domain.FALSE
-
-    @api.model
-    def _get_team_domain(self, teams):
-        """Return the domain of the clocks of the cases of some teams."""
-        return Domain("complaint_id.team_id", "in", teams.ids)
-
-    def _recount_safely(self, whole):
-        """Count clocks anew in the background; those of a case that cannot be counted are left as they are.
-
-        :param bool whole: which rule applies may have changed too, not only the working time
-        :return: how many cases failed
-        """
-        faults = 0
-        for hosts, deadlines in self._get_hosts():
-            try:
-                with self.env.cr.savepoint():
-                    deadlines._recount(hosts, whole)
-                continue
-            except Exception:  # one faulty case or calendar must not keep the others from being counted
-                self.env.invalidate_all(flush=False)
-                if len(hosts) == 1:
-                    _logger.warning("The time limits of %s could not be counted anew.", hosts, exc_info=True)
-                    faults += 1
-                    continue
-            for host in hosts:
-                faults += deadlines.filtered(
-                    lambda deadline, host=host: deadline._get_host() == host
-                )._recount_safely(whole)
-        return faults
-
-    def _recount(self, hosts, whole):
-        if whole:
-            hosts._refresh_deadlines()
-        else:
-            self._update_times()
-        self.env.flush_all()
 
     # reaching it
 

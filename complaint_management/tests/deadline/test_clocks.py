@@ -182,6 +182,34 @@ class TestClocks(DeadlineCommon):
             complaint.move_to("triage")
         self.assertEqual(self.clock(complaint, "respond").reached_at, self.local("2026-03-02 09:00"))
 
+    def test_message_to_colleagues_is_no_answer(self):
+        """Nor where neither the complainant nor a colleague who reads it has an address."""
+        with self.mock_datetime_and_now(self.local("2026-03-02 08:30")):
+            complaint = self.new_whole(received_at=self.local("2026-03-02 08:30"), partner_email=False)
+            self.colleague.partner_id.email = False
+            complaint.with_user(self.handler).message_post(
+                body="Please look.",
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+                partner_ids=self.colleague.partner_id.ids,
+            )
+        self.assertFalse(complaint.email_normalized)
+        self.assertEqual(self.clock(complaint, "respond").state, "running")
+
+    def test_answer_by_mail(self):
+        """A colleague who answers from their own mail program has answered."""
+        with self.mock_datetime_and_now(self.local("2026-03-02 08:30")):
+            complaint = self.new_complaint(self.handler, received_at=self.local("2026-03-02 08:30"))
+        with self.mock_datetime_and_now(self.local("2026-03-02 09:00")):
+            complaint.message_post(
+                body="We are on it.",
+                author_id=self.handler.partner_id.id,
+                message_type="email",
+                subtype_xmlid="mail.mt_comment",
+                partner_ids=self.customer.ids,
+            )
+        self.assertEqual(self.clock(complaint, "respond").state, "met")
+
     def test_event_written_down_later(self):
         with self.mock_datetime_and_now(self.local("2026-03-02 08:30")):
             complaint = self.new_whole(received_at=self.local("2026-03-02 08:30"))

@@ -130,6 +130,25 @@ class TestPauses(DeadlineCommon):
                 {"complaint_id": complaint.id, "reason": "x", "start": "2999-01-01 00:00:00"}
             )
 
+    def test_ends_with_the_case(self):
+        """Who closes a case waits for nothing any more; opened again its clock runs."""
+        complaint = self.new_received()
+        self.pause(complaint, "2026-03-02 09:00")
+        with self.mock_datetime_and_now(self.local("2026-03-02 10:00")):
+            complaint.move_to("closed")
+        self.assertEqual(complaint.pause_ids.stop, self.local("2026-03-02 10:00"))
+        with self.mock_datetime_and_now(self.local("2026-03-03 10:00")):
+            complaint.action_reopen("Again.")
+        self.assertEqual(self.clock(complaint, "investigate").state, "running")
+
+    def test_not_twice_where_something_is_overdue(self):
+        complaint = self.new_received()
+        self.run_cron("2026-03-02 14:00")
+        self.pause(complaint, "2026-03-02 15:00")
+        self.assertEqual(complaint.deadline_state, "breached")
+        with self.assertRaisesRegex(UserError, "stands still already"):
+            complaint.action_pause("Once more")
+
     def test_who_may(self):
         """Only who may change the complaint; pauses are not written past the buttons."""
         complaint = self.new_received()

@@ -8,7 +8,7 @@ from odoo.tools import mute_logger
 from odoo.addons.complaint_management.models.deadline import deadline_recompute
 from odoo.addons.complaint_management.tests.deadline.common import DeadlineCommon
 
-DEADLINE_LOGGER = "odoo.addons.complaint_management.models.deadline.deadline"
+DEADLINE_LOGGER = "odoo.addons.complaint_management.models.deadline.deadline_recompute"
 
 
 @tagged("post_install", "-at_install")
