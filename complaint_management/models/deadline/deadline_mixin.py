@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.tools import sql
 
 from ...tools import deadline as tools
 
@@ -53,6 +54,15 @@ class ComplaintDeadlineMixin(models.AbstractModel):
         copy=False,
         help="Overdue: a limit has passed. Was late: nothing is overdue any more, but something was.",
     )
+
+    def _auto_init(self):
+        # Records from before time limits have none: their columns need not be computed row by row.
+        cr, table = self.env.cr, self._table
+        if not self._abstract and sql.table_exists(cr, table):
+            for fname in ("next_due", "next_milestone", "deadline_state"):
+                if not sql.column_exists(cr, table, fname):
+                    sql.create_column(cr, table, fname, self._fields[fname].column_type[1])
+        return super()._auto_init()
 
     @api.depends("deadline_ids.state", "deadline_ids.due")
     def _compute_next_due(self):
