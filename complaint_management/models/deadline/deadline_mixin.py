@@ -111,17 +111,20 @@ class ComplaintDeadlineMixin(models.AbstractModel):
     def _match_rules(self):
         """Return ``{milestone: complaint.deadline.rule}`` of the limits that apply to the record now."""
         self.ensure_one()
-        day = fields.Datetime.context_timestamp(
-            self.with_context(tz=self._get_deadline_calendar().sudo().tz or "UTC"),
-            self._get_deadline_receipt(),
-        ).date()
         rule_ids = self.env["complaint.deadline.policy"]._match(
-            self._deadline_applies_to, self._get_deadline_facts(), day
+            self._deadline_applies_to, self._get_deadline_facts(), self._get_deadline_day
         )
         Rule = self.env["complaint.deadline.rule"].sudo()
         return {
             milestone: rule for milestone, rule in zip(rule_ids, Rule.browse(rule_ids.values()), strict=True)
         }
+
+    def _get_deadline_day(self):
+        """Return the day of the receipt where the case is worked on."""
+        calendar = self._get_deadline_calendar().sudo()
+        return fields.Datetime.context_timestamp(
+            self.with_context(tz=calendar.tz or "UTC"), self._get_deadline_receipt()
+        ).date()
 
     def _start_deadlines(self):
         """Start the clocks that can start; those that run or have ended already stay."""

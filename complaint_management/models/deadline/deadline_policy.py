@@ -93,17 +93,17 @@ class ComplaintDeadlinePolicy(models.Model):
         return {rule.milestone: rule.id for rule in self.rule_ids if rule.active}
 
     @api.model
-    def _match(self, applies_to, facts, day):
+    def _match(self, applies_to, facts, get_day):
         """Return which limits apply to a record.
 
         :param str applies_to: kind of record, as in the field of that name
         :param dict facts: field name to value (ids for records), as :meth:`_get_conditions` asks
-        :param date day: of the receipt
+        :param get_day: returns the date of the receipt; only policies of some days ask for it
         :return: dict of milestone to complaint.deadline.rule id
         """
         found = {}
         for conditions, date_from, date_to, rule_ids in reversed(self._get_all_matches(applies_to)):
-            if (date_from and day < date_from) or (date_to and day > date_to):
+            if (date_from and get_day() < date_from) or (date_to and get_day() > date_to):
                 continue
             if all(
                 facts.get(fname) in wanted if isinstance(wanted, frozenset) else facts.get(fname) == wanted
