@@ -18,7 +18,8 @@ from devkit.paths import ROOT
 USER = "handler0"
 MANAGER = "manager"
 PAGE = 80
-COUNT_LIMIT = 10001
+#: Up to how many records the client counts, where a view does not say less.
+COUNT_LIMIT = 10000
 
 MAIL = """\
 From: "A Customer" <customer{number}@example.com>
@@ -63,6 +64,7 @@ class Subject:
     form: int
     specifications: dict = field(default_factory=dict)
     search_domains: dict = field(default_factory=dict)
+    count_limit: int = COUNT_LIMIT
 
     def __str__(self):
         return self.model
@@ -70,7 +72,9 @@ class Subject:
     def learn(self, env):
         """Read the views once: what they ask for does not belong to what is measured."""
         for view_type in ("list", "kanban", "form"):
-            self.specifications[view_type] = web_client.read_specification(env, self.model, view_type)
+            arch, self.specifications[view_type] = web_client.open_view(env, self.model, view_type)
+            if view_type == "list":
+                self.count_limit = int(arch.get("count_limit", COUNT_LIMIT))
         search = etree.fromstring(env[self.model].get_views([(False, "search")])["views"]["search"]["arch"])
         expression = next(
             (node.get("filter_domain") for node in search.iter("field") if node.get("filter_domain")),
@@ -106,7 +110,7 @@ class Subject:
             "domain": self.list_domain if domain is None else domain,
             "specification": self.specifications["list"],
             "limit": PAGE,
-            "count_limit": COUNT_LIMIT,
+            "count_limit": self.count_limit + 1,
             "order": "",
         }
 

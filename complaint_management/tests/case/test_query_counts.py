@@ -125,7 +125,7 @@ class TestQueryCounts(ComplaintCommon):
             "Message-ID: <counted@example.com>\nContent-Type: text/plain\n\nIt is cold."
         )
         self.assertCost(
-            46, self.env.ref("base.user_root"), lambda env: env["mail.thread"].message_process(False, mail)
+            47, self.env.ref("base.user_root"), lambda env: env["mail.thread"].message_process(False, mail)
         )
 
     def _open_page(self, env, specification, limit):
@@ -244,7 +244,7 @@ class TestQueryCounts(ComplaintCommon):
     def test_merge(self):
         """Merging ten costs little more than merging one."""
         target, *sources = self.complaints[:11]
-        for count, bound in ((1, 49), (10, 69)):
+        for count, bound in ((1, 50), (10, 70)):
             with self.subTest(sources=count):
                 self.assertCost(
                     bound,
