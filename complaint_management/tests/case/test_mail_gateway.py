@@ -536,7 +536,7 @@ class TestIntakeByMail(MailGatewayCommon):
         self.assertEqual(made.company_id, self.company)
 
     def test_cost(self):
-        """One mail of a known sender: 42 queries and 3 for its clocks; a model that only has a thread takes 33."""
+        """One mail of a known sender: 42 queries, and 3 for its clocks. A bare thread takes 33."""
         for _warm_up in range(3):
             self.receive(self.compose())
         raw = self.compose()
