@@ -114,7 +114,9 @@ class ComplaintDeadlineExtension(models.Model):
             raise UserError(self.env._("An extension of this limit waits for a decision already."))
 
     def write(self, vals):
-        if not self.env.su and vals.keys() - {"refusal"}:
+        if not self.env.su and (
+            vals.keys() - {"refusal"} or not all(extension.may_decide for extension in self)
+        ):
             raise UserError(self.env._("A request stays as it was made. Ask again once it is decided."))
         return super().write(vals)
 

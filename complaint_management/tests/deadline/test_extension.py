@@ -223,6 +223,18 @@ class TestExtension(DeadlineCommon):
             created = forged.create(values)
         self.assertEqual((created.state, created.requested_by_id), ("requested", self.handler))
 
+    def test_refusal_is_the_deciders(self):
+        """Neither who asked nor anybody afterwards writes or rewrites why it was refused."""
+        extension = self.ask(self.new_received())
+        with self.assertRaises(UserError):
+            extension.with_user(self.handler).refusal = "They were right."
+        extension.with_user(self.leader).refusal = "Ask the other supplier."
+        extension.with_user(self.leader).action_refuse()
+        for user in (self.handler, self.leader):
+            with self.subTest(user.login), self.assertRaises(UserError):
+                extension.with_user(user).refusal = "Something else."
+        self.assertEqual(extension.refusal, "Ask the other supplier.")
+
     def test_form(self):
         """The dialog shows what the new limit would be."""
         complaint = self.new_received()
