@@ -192,9 +192,12 @@ class ComplaintExclusion(models.Model):
 
     def _is_readable_by(self, user):
         """Tell whether a user may read the complaint in any of their companies."""
-        return (
-            self.with_user(user).with_context(allowed_company_ids=user._get_company_ids()).has_access("read")
-        )
+        return self._filter_readable_by(user) == self
+
+    def _filter_readable_by(self, user):
+        """Return those of the complaints that a user may read in any of their companies."""
+        theirs = self.with_user(user).with_context(allowed_company_ids=user._get_company_ids())
+        return theirs._filtered_access("read").with_env(self.env)
 
     def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
         excluded = self._get_excluded_partners()

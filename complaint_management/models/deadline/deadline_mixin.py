@@ -17,6 +17,9 @@ class ComplaintDeadlineMixin(models.AbstractModel):
     * :meth:`_get_deadline_calendar`: whose working time counts;
     * :meth:`_get_milestones_behind`: which milestones its place in the process leaves behind.
 
+    Who is told is found by its ``user_id``, ``team_id``, ``department_id`` and ``excluded_user_ids``, and by
+    its methods ``_get_heir`` and ``_filter_readable_by`` (``complaint_exclusion.py``).
+
     It calls :meth:`_start_deadlines` after creation, :meth:`_reach_milestones` when something has
     happened, :meth:`_refresh_deadlines` when a fact has changed, and :meth:`_cancel_deadlines` at an end
     that leaves nothing to reach.
@@ -115,9 +118,7 @@ class ComplaintDeadlineMixin(models.AbstractModel):
             self._deadline_applies_to, self._get_deadline_facts(), self._get_deadline_day
         )
         Rule = self.env["complaint.deadline.rule"].sudo()
-        return {
-            milestone: rule for milestone, rule in zip(rule_ids, Rule.browse(rule_ids.values()), strict=True)
-        }
+        return dict(zip(rule_ids, Rule.browse(rule_ids.values()), strict=True))
 
     def _get_deadline_day(self):
         """Return the day of the receipt where the case is worked on."""
@@ -307,11 +308,6 @@ class ComplaintDeadlineMixin(models.AbstractModel):
         if rung.whom == "user":
             return rung.user_id
         return self.user_id
-
-    def _filter_readable_by(self, user):
-        """Return those of the records that a user may read, in any of their companies."""
-        theirs = self.with_user(user).with_context(allowed_company_ids=user._get_company_ids())
-        return theirs._filtered_access("read").with_env(self.env)
 
     def _tell_limit_moved(self, extension):
         """The customer is told the new date and why; hosts say how."""
