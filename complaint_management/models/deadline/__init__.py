@@ -3,6 +3,7 @@ from . import resource_calendar
 from . import deadline_policy
 from . import deadline_rule
 from . import deadline_mixin
+from . import deadline_part
 from . import deadline
 from . import deadline_event
 from . import deadline_notice

@@ -24,7 +24,7 @@ class ComplaintDeadline(models.Model):
 
     _name = "complaint.deadline"
     _description = "Time Limit of a Case"
-    _inherit = ["complaint.part"]
+    _inherit = ["complaint.deadline.part"]
     _order = "due, id"
     _rec_name = "milestone"
 
@@ -80,21 +80,6 @@ class ComplaintDeadline(models.Model):
     _next_event_idx = models.Index("(next_event_at, id) WHERE next_event_at IS NOT NULL")
     _open_due_idx = models.Index("(due, id) WHERE state IN ('running', 'paused', 'breached')")
     _open_calendar_idx = models.Index("(calendar_id, id) WHERE state IN ('running', 'paused', 'breached')")
-
-    #: Fields that lead to the record a clock belongs to; areas with hosts of their own add theirs.
-    _host_fields = ("complaint_id",)
-
-    def _get_hosts(self):
-        """Yield the clocks with the records they belong to, model by model."""
-        for fname in self._host_fields:
-            deadlines = self.filtered(fname)
-            if deadlines:
-                yield deadlines[fname], deadlines
-
-    def _get_host(self):
-        self.ensure_one()
-        # Not by a filter: what is read of one host is read of those of all the clocks at once.
-        return next(self[fname] for fname in self._host_fields if self[fname])
 
     @api.depends("milestone", "complaint_id.display_name")
     @api.depends_context("lang", "uid")

@@ -174,7 +174,7 @@ class ComplaintDeadline(models.Model):
                     "note": rungs[level - 2].note if level > 1 else False,
                     "planned_at": at,
                     "done_at": now,
-                    **{fname: self[fname].id for fname in self._host_fields if self[fname]},
+                    **self._prepare_host_vals(),
                 }
             )
             level += 1

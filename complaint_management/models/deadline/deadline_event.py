@@ -6,7 +6,7 @@ class ComplaintDeadlineEvent(models.Model):
 
     _name = "complaint.deadline.event"
     _description = "Warning or Escalation"
-    _inherit = ["complaint.part"]
+    _inherit = ["complaint.deadline.part"]
     _order = "id desc"
     _rec_name = "kind"
 

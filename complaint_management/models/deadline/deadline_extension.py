@@ -9,7 +9,7 @@ class ComplaintDeadlineExtension(models.Model):
 
     _name = "complaint.deadline.extension"
     _description = "Extension of a Time Limit"
-    _inherit = ["complaint.part"]
+    _inherit = ["complaint.deadline.part"]
     _order = "id desc"
     _rec_name = "reason"
 
@@ -95,7 +95,7 @@ class ComplaintDeadlineExtension(models.Model):
                     "requested_by_id": self.env.uid,
                     "company_id": deadline.company_id.id,
                     "old_due": deadline.due,
-                    **{fname: deadline[fname].id for fname in deadline._host_fields if deadline[fname]},
+                    **deadline._prepare_host_vals(),
                 }
             )
         self._check_none_waits([vals["deadline_id"] for vals in prepared if vals.get("deadline_id")])

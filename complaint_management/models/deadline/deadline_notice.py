@@ -32,17 +32,6 @@ class ComplaintDeadlineEvent(models.Model):
         for user in everybody:
             self.browse(by_user[user])._notify_person(user, readers[user])
 
-    def _get_hosts(self):
-        """Yield the records that the events are about, with the events, model by model."""
-        for fname in self.env["complaint.deadline"]._host_fields:
-            events = self.filtered(fname)
-            if events:
-                yield events[fname], events
-
-    def _get_host(self):
-        self.ensure_one()
-        return self.deadline_id._get_host()
-
     def _get_rung(self):
         """Return the rung of the ladder that an escalation stands for; none for the rest."""
         self.ensure_one()

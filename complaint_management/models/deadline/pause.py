@@ -7,7 +7,7 @@ class ComplaintPause(models.Model):
 
     _name = "complaint.pause"
     _description = "Pause of the Clock"
-    _inherit = ["complaint.part"]
+    _inherit = ["complaint.deadline.part"]
     _order = "start desc, id desc"
     _rec_name = "reason"
 
@@ -27,9 +27,6 @@ class ComplaintPause(models.Model):
     _order_of_time = models.Constraint(
         "CHECK (stop IS NULL OR stop >= start)", "A pause ends after it began."
     )
-
-    #: Fields that lead to the record that stood; areas with hosts of their own add theirs.
-    _host_fields = ("complaint_id",)
 
     @api.constrains("start", "stop")
     def _check_not_ahead(self):
@@ -55,12 +52,12 @@ class ComplaintPause(models.Model):
         return result
 
     def unlink(self):
-        hosts = [self[fname] for fname in self._host_fields]
+        stood = [hosts for hosts, _pauses in self._get_hosts()]
         result = super().unlink()
-        for records in hosts:
-            records.sudo().deadline_ids._update_times()
+        for hosts in stood:
+            hosts.sudo().deadline_ids._update_times()
         return result
 
     def _update_deadlines(self):
-        for fname in self._host_fields:
-            self[fname].sudo().deadline_ids._update_times()
+        for hosts, _pauses in self._get_hosts():
+            hosts.sudo().deadline_ids._update_times()

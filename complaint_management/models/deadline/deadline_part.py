@@ -1,0 +1,32 @@
+from odoo import models
+
+
+class ComplaintDeadlinePart(models.AbstractModel):
+    """What belongs to a case that is held to time limits: its clocks, their events, its pauses.
+
+    An area with cases of its own adds its field to these models and its name to ``_host_fields`` here.
+    """
+
+    _name = "complaint.deadline.part"
+    _description = "Part of a Case with Time Limits"
+    _inherit = ["complaint.part"]
+
+    #: Fields that lead to the case a record belongs to; one of them is set.
+    _host_fields = ("complaint_id",)
+
+    def _get_hosts(self):
+        """Yield the cases that the records belong to, with the records, model by model."""
+        for fname in self._host_fields:
+            parts = self.filtered(fname)
+            if parts:
+                yield parts[fname], parts
+
+    def _get_host(self):
+        self.ensure_one()
+        # Not by a filter: what is read of one host is read of those of all the records at once.
+        return next(self[fname] for fname in self._host_fields if self[fname])
+
+    def _prepare_host_vals(self):
+        """Return the values by which another record belongs to the same case."""
+        self.ensure_one()
+        return {fname: self[fname].id for fname in self._host_fields if self[fname]}
