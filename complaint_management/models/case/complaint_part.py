@@ -35,3 +35,41 @@ class ComplaintPart(models.AbstractModel):
         if True not in value:
             return ~domain
         return Domain.TRUE if False in value else domain
+
+
+class ComplaintEntry(models.AbstractModel):
+    """A part that people enter: whoever may change the complaint may change what was entered about it.
+
+    Models say so in their access rights too; nobody may more than those allow.
+    """
+
+    _name = "complaint.entry"
+    _description = "Entry of a Complaint"
+    _inherit = ["complaint.part"]
+
+    complaint_id = fields.Many2one("complaint.complaint", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="complaint_id.company_id", store=True, precompute=True)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        entries = super().create(vals_list)
+        entries._check_complaint_access()
+        return entries
+
+    def write(self, vals):
+        self._check_complaint_access()
+        result = super().write(vals)
+        if "complaint_id" in vals:
+            self._check_complaint_access()
+        return result
+
+    def unlink(self):
+        self._check_complaint_access()
+        return super().unlink()
+
+    def _check_complaint_access(self):
+        """Check that the user may enter something about these complaints.
+
+        :raises AccessError: they may not
+        """
+        self.complaint_id.check_access("write")

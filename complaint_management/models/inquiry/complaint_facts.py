@@ -1,0 +1,1 @@
+"""Evidence, cause and liability of a complaint."""

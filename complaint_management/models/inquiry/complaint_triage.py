@@ -1,0 +1,1 @@
+"""Founded or not."""

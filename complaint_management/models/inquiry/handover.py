@@ -1,0 +1,1 @@
+"""Responsibility passes from hand to hand."""

@@ -1,0 +1,1 @@
+"""Ready wording in the customer's language."""
