@@ -4,6 +4,7 @@ from . import team
 from . import category
 from . import channel
 from . import tag
+from . import complaint_thread
 from . import complaint
 from . import complaint_number
 from . import complaint_process

@@ -13,7 +13,13 @@ class ComplaintComplaint(models.Model):
 
     _name = "complaint.complaint"
     _description = "Complaint"
-    _inherit = ["hr.mixin", "mail.thread.cc", "mail.activity.mixin", "mail.tracking.duration.mixin"]
+    _inherit = [
+        "complaint.thread",
+        "hr.mixin",
+        "mail.thread.cc",
+        "mail.activity.mixin",
+        "mail.tracking.duration.mixin",
+    ]
     _order = "received_at desc, id desc"
     _rec_names_search = ["number", "name", "partner_name"]
     _check_company_auto = True

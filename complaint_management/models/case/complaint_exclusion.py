@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 #: A change of these may take a confidential complaint out of the sight of its followers.
 CIRCLE_FIELDS = {"confidential", "team_id", "user_id"}
@@ -100,19 +100,13 @@ class ComplaintExclusion(models.Model):
             partners = complaint_sudo._get_excluded_partners()
             if not partners:
                 continue
-            complaint_sudo.message_unsubscribe(partners.ids)
+            for threads in complaint_sudo._get_threads():
+                threads._forget_partners(partners)
             complaint_sudo._pass_activities_on(complaint_sudo.excluded_user_ids)
-            of_complaint = [("model", "=", self._name), ("res_id", "=", complaint.id)]
-            addressed = (
-                self.env["mail.message"].sudo().search([*of_complaint, ("partner_ids", "in", partners.ids)])
-            )
-            addressed.write({"partner_ids": [Command.unlink(partner.id) for partner in partners]})
-            self.env["mail.notification"].sudo().search(
-                [
-                    ("res_partner_id", "in", partners.ids),
-                    ("mail_message_id", "any", of_complaint),
-                ]
-            ).unlink()
+
+    def _get_threads(self):
+        """Return a list of recordsets, one per model: the complaints, and what has a chatter beside them."""
+        return [self]
 
     def _pass_activities_on(self, users, complaint=None):
         """Give open activities of these complaints to somebody who may do the work.
@@ -121,14 +115,12 @@ class ComplaintExclusion(models.Model):
         :param complaint: the complaint whose responsible person takes over, where it is another one
         """
         heir_of = complaint or self
-        # Activities are often assigned to people who do not see each other.
-        activities = (
-            self.env["mail.activity"]
-            .sudo()
-            .search(
-                [("res_model", "=", self._name), ("res_id", "in", self.ids), ("user_id", "in", users.ids)]
-            )
+        of_threads = Domain.OR(
+            [("res_model", "=", threads._name), ("res_id", "in", threads.ids)]
+            for threads in self._get_threads()
         )
+        # Activities are often assigned to people who do not see each other.
+        activities = self.env["mail.activity"].sudo().search(of_threads & Domain("user_id", "in", users.ids))
         if activities:
             activities.write({"user_id": heir_of.sudo()._get_heir(users).id})
 
@@ -189,35 +181,6 @@ class ComplaintExclusion(models.Model):
             # That emptied the cache. Whoever just passed complaints on out of their own sight could not
             # read them again to tell the next person.
             complaints_sudo.fetch()
-
-    def _is_readable_by(self, user):
-        """Tell whether a user may read the complaint in any of their companies."""
-        return self._filter_readable_by(user) == self
-
-    def _filter_readable_by(self, user):
-        """Return those of the complaints that a user may read in any of their companies."""
-        theirs = self.with_user(user).with_context(allowed_company_ids=user._get_company_ids())
-        return theirs._filtered_access("read").with_env(self.env)
-
-    def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
-        excluded = self._get_excluded_partners()
-        if excluded and partner_ids:
-            partner_ids = [partner_id for partner_id in partner_ids if partner_id not in excluded.ids]
-            if not partner_ids:
-                return True
-        return super()._message_subscribe(partner_ids, subtype_ids, customer_ids)
-
-    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
-        recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
-        excluded = self._get_excluded_partners() if self else False
-        if not excluded:
-            return recipients
-        addresses = {address for address in excluded.mapped("email_normalized") if address}
-        return [
-            recipient
-            for recipient in recipients
-            if recipient["id"] not in excluded.ids and recipient["email_normalized"] not in addresses
-        ]
 
     # merged complaints: what keeps one of them from somebody keeps all of them
 

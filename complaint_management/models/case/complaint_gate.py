@@ -36,6 +36,9 @@ class ComplaintGate(models.Model):
                 else False
             )
 
+    def _entries_changed(self):
+        """Something was entered about the complaints, which may complete what the gate asks for."""
+
     @api.model
     def _gate_fields(self):
         """Return the names of the fields that the requirements look at, for the list on the form.

@@ -16,21 +16,6 @@ class ComplaintNotification(models.Model):
             )
         return result
 
-    def _message_create(self, values_list):
-        """Address nobody excluded: whoever a message names as a recipient may read it."""
-        excluded = (
-            self._get_excluded_partners() if any(vals.get("partner_ids") for vals in values_list) else ()
-        )
-        if excluded:
-            values_list = [
-                {
-                    **vals,
-                    "partner_ids": [pid for pid in vals.get("partner_ids") or [] if pid not in excluded.ids],
-                }
-                for vals in values_list
-            ]
-        return super()._message_create(values_list)
-
     # followers and assignment, once for many
 
     def write(self, vals):

@@ -27,14 +27,38 @@ class ComplaintPart(models.AbstractModel):
     def _search_complaint_readable(self, operator, value):
         if operator != "in":
             return NotImplemented
+        domain = self._get_readable_domain()
+        if True not in value:
+            return ~domain
+        return Domain.TRUE if False in value else domain
+
+    @api.model
+    def _get_readable_domain(self):
+        """Return the domain of the records whose complaint the user reads, and of those without one."""
         # Rules are searched as superuser; what counts is who asks.
         complaints = self.env["complaint.complaint"].sudo(False).with_context(active_test=False)
         domain = Domain("complaint_id", "=", False)
         if complaints.has_access("read"):
             domain |= Domain("complaint_id", "in", complaints._search(Domain.TRUE))
-        if True not in value:
-            return ~domain
-        return Domain.TRUE if False in value else domain
+        return domain
+
+    def _link_files(self, fnames):
+        """Bind files that were uploaded before the record was saved to it, so that who reads it reads them.
+
+        :param fnames: names of the many2many fields of ir.attachment
+        """
+        # Files that belong to something else, or to somebody else, stay where they are.
+        for record_sudo in self.sudo():
+            for fname in fnames:
+                loose = record_sudo[fname].filtered(
+                    lambda file: (
+                        not file.res_id
+                        and file.res_model in (False, self._name)
+                        and file.create_uid.id == self.env.uid
+                    )
+                )
+                if loose:
+                    loose.write({"res_model": self._name, "res_id": record_sudo.id})
 
 
 class ComplaintEntry(models.AbstractModel):
@@ -54,6 +78,7 @@ class ComplaintEntry(models.AbstractModel):
     def create(self, vals_list):
         entries = super().create(vals_list)
         entries._check_complaint_access()
+        entries.complaint_id._entries_changed()
         return entries
 
     def write(self, vals):
@@ -61,6 +86,7 @@ class ComplaintEntry(models.AbstractModel):
         result = super().write(vals)
         if "complaint_id" in vals:
             self._check_complaint_access()
+        self.complaint_id._entries_changed()
         return result
 
     def unlink(self):

@@ -6,6 +6,8 @@ and followers and notifications for every employee. Record rules shut these ways
 points to its records, so the rules ask the fields that are defined here.
 """
 
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -35,33 +37,46 @@ class ComplaintAttached(models.AbstractModel):
         help="The user may not read the complaint, for whatever reason.",
     )
 
-    def _get_complaint_ids(self):
-        """Return ``{record: id of its complaint}`` of those that belong to one."""
+    @api.model
+    def _get_thread_models(self):
+        """Return ``{model with a chatter: its field that leads to the complaint}``; areas add theirs.
+
+        Such a model has ``excluded_user_ids``.
+        """
+        return {COMPLAINT: "id"}
+
+    def _get_thread_of(self):
+        """Return ``{record: what it hangs on}`` of those that hang on a complaint or on a part of one."""
         *path, model_fname, id_fname = self._complaint_link
-        found = {}
+        places, ids, thread_models = {}, defaultdict(list), self._get_thread_models()
         for record in self.sudo():
             holder = record[path[0]] if path else record
-            if holder[model_fname] == COMPLAINT:
-                found[record] = holder[id_fname]
-        return found
+            if holder[model_fname] in thread_models:
+                places[record] = holder[model_fname], holder[id_fname]
+                ids[holder[model_fname]].append(holder[id_fname])
+        return {
+            record: self.env[name].sudo().browse(thread_id).with_prefetch(ids[name])
+            for record, (name, thread_id) in places.items()
+        }
 
     @api.depends_context("uid")
     def _compute_complaint_excluded(self):
-        complaint_ids = self._get_complaint_ids()
-        complaints = self.env[COMPLAINT].sudo().browse(set(complaint_ids.values()))
-        excluded = {
-            complaint.id for complaint in complaints if self.env.uid in complaint.excluded_user_ids.ids
-        }
+        thread_of = self._get_thread_of()
         for record in self:
-            record.complaint_excluded = complaint_ids.get(record) in excluded
+            excluded = thread_of[record].excluded_user_ids if record in thread_of else ()
+            record.complaint_excluded = bool(excluded) and self.env.uid in excluded.ids
 
     @api.depends_context("uid")
     def _compute_complaint_unreadable(self):
-        complaint_ids = self._get_complaint_ids()
-        complaints = self.env[COMPLAINT].sudo().browse(set(complaint_ids.values())).exists()
-        readable = {False, *complaints.sudo(False)._filtered_access("read").ids}
+        thread_of, readable = self._get_thread_of(), set()
+        by_model = self.browse(record.id for record in thread_of).grouped(
+            lambda record: thread_of[record]._name
+        )
+        for name, records in by_model.items():
+            threads = self.env[name].browse({thread_of[record].id for record in records}).exists()
+            readable.update(threads.sudo(False)._filtered_access("read"))
         for record in self:
-            record.complaint_unreadable = complaint_ids.get(record, False) not in readable
+            record.complaint_unreadable = record in thread_of and thread_of[record] not in readable
 
     def _search_complaint_excluded(self, operator, value):
         return self._search_hidden(operator, value, excluded=True)
@@ -94,37 +109,61 @@ class ComplaintAttached(models.AbstractModel):
         *path, model_fname, id_fname = self._complaint_link
         if not path:
             return SQL(
-                "COALESCE(%s = %s AND %s, FALSE)",
-                self._field_to_sql(alias, model_fname),
-                COMPLAINT,
-                self._get_hidden_sql(self._field_to_sql(alias, id_fname), excluded),
+                "COALESCE(%s, FALSE)",
+                self._get_hidden_sql(
+                    self._field_to_sql(alias, model_fname), self._field_to_sql(alias, id_fname), excluded
+                ),
             )
         holder = self.env[self._fields[path[0]].comodel_name]
         return SQL(
-            "EXISTS (SELECT 1 FROM %s AS holder WHERE holder.id = %s AND %s = %s AND %s)",
+            "EXISTS (SELECT 1 FROM %s AS holder WHERE holder.id = %s AND %s)",
             SQL.identifier(holder._table),
             self._field_to_sql(alias, path[0]),
-            holder._field_to_sql("holder", model_fname),
-            COMPLAINT,
-            self._get_hidden_sql(holder._field_to_sql("holder", id_fname), excluded),
+            self._get_hidden_sql(
+                holder._field_to_sql("holder", model_fname),
+                holder._field_to_sql("holder", id_fname),
+                excluded,
+            ),
         )
 
-    def _get_hidden_sql(self, complaint_id, excluded):
-        Complaint = self.env[COMPLAINT].sudo(False).with_context(active_test=False)
-        if excluded:
-            field = Complaint._fields["excluded_user_ids"]
-            return SQL(
-                "EXISTS (SELECT 1 FROM %s AS excluded WHERE excluded.%s = %s AND excluded.%s = %s)",
-                SQL.identifier(field.relation),
-                SQL.identifier(field.column1),
-                complaint_id,
-                SQL.identifier(field.column2),
-                self.env.uid,
+    def _get_hidden_sql(self, model_name, record_id, excluded):
+        conditions = [
+            SQL(
+                "(%s = %s AND %s)",
+                model_name,
+                name,
+                self._get_excluded_sql(name, fname, record_id)
+                if excluded
+                else self._get_unreadable_sql(name, record_id),
             )
-        if not Complaint.has_access("read"):
+            for name, fname in self._get_thread_models().items()
+        ]
+        return SQL("(%s)", SQL(" OR ").join(conditions))
+
+    def _get_excluded_sql(self, name, fname, record_id):
+        field = self.env[COMPLAINT]._fields["excluded_user_ids"]
+        if name != COMPLAINT:
+            record_id = SQL(
+                "(SELECT part.%s FROM %s AS part WHERE part.id = %s)",
+                SQL.identifier(fname),
+                SQL.identifier(self.env[name]._table),
+                record_id,
+            )
+        return SQL(
+            "EXISTS (SELECT 1 FROM %s AS excluded WHERE excluded.%s = %s AND excluded.%s = %s)",
+            SQL.identifier(field.relation),
+            SQL.identifier(field.column1),
+            record_id,
+            SQL.identifier(field.column2),
+            self.env.uid,
+        )
+
+    def _get_unreadable_sql(self, name, record_id):
+        threads = self.env[name].sudo(False).with_context(active_test=False)
+        if not threads.has_access("read"):
             return SQL("TRUE")
-        query = Complaint._search(Domain.TRUE)
-        query.add_where(SQL("%s = %s", SQL.identifier(query.table, "id"), complaint_id))
+        query = threads._search(Domain.TRUE)
+        query.add_where(SQL("%s = %s", SQL.identifier(query.table, "id"), record_id))
         return SQL("NOT EXISTS (%s)", query.subselect("1"))
 
 

@@ -11,14 +11,10 @@ class MailActivity(models.Model):
 
         What they did before they were excluded stays as history.
         """
-        activities = self.filtered(
-            lambda activity: (
-                activity.active and activity.user_id and activity.res_model == "complaint.complaint"
-            )
-        )
-        complaints_sudo = self.env["complaint.complaint"].sudo().browse(activities.mapped("res_id"))
-        for activity, complaint_sudo in zip(activities, complaints_sudo, strict=True):
-            if activity.user_id in complaint_sudo.excluded_user_ids:
+        assigned = self.filtered(lambda activity: activity.active and activity.user_id)
+        for activity, thread_sudo in assigned._get_thread_of().items():
+            # What has a chatter beside the complaint knows its excluded users, too.
+            if activity.user_id in thread_sudo.excluded_user_ids:
                 raise ValidationError(
                     self.env._(
                         "%(name)s is concerned by this complaint and cannot be given work on it. "

@@ -59,6 +59,10 @@ class ComplaintDeadline(models.Model):
         help="Overdue: the limit has passed and the milestone is still to be reached. Late: it was reached "
         "after the limit.",
     )
+    duration = fields.Integer(
+        string="Own Limit",
+        help="In the unit of its rule, where the case was given another limit than the rule's.",
+    )
     extension = fields.Integer(
         string="Moved by", help="By how much the limit was moved, in the unit of its rule."
     )
@@ -133,17 +137,18 @@ class ComplaintDeadline(models.Model):
         return self._get_time_of(self.rule_id, self.calendar_id, self.company_id)
 
     @api.model
-    def _get_limits(self, rule, calendar, company, start, pauses=(), extension=0):
+    def _get_limits(self, rule, calendar, company, start, pauses=(), extension=0, duration=0):
         """Return when a clock is due and when it warns.
 
         :param pauses: (start, stop) pairs of datetimes
         :param int extension: in the unit of the rule
+        :param int duration: in the unit of the rule; 0 for the rule's own
         :return: tuple (due, warn_at); warn_at is False where nobody is warned
         :raises UserError: the calendar has no working time
         """
         time = self._get_time_of(rule, calendar, company)
         try:
-            due = working_time.due(time, start, rule.duration, rule.unit, pauses, extension)
+            due = working_time.due(time, start, duration or rule.duration, rule.unit, pauses, extension)
             if not rule.warn_before:
                 return due, False
             return due, working_time.warn_at(time, start, due, rule.warn_before, rule.warn_unit)
@@ -158,13 +163,16 @@ class ComplaintDeadline(models.Model):
             ) from fault
 
     @api.model
-    def _prepare_vals(self, rule, calendar, company, start, pauses=()):
+    def _prepare_vals(self, rule, calendar, company, start, pauses=(), duration=0):
         """Return the values of a clock that starts.
 
         :param pauses: (start, stop) pairs; an open pause has no stop
+        :param int duration: in the unit of the rule, where it is not to be the rule's own
         """
         now = fields.Datetime.now()
-        due, warn_at = self._get_limits(rule, calendar, company, start, _until(pauses, now))
+        due, warn_at = self._get_limits(
+            rule, calendar, company, start, _until(pauses, now), duration=duration
+        )
         paused = _is_open(pauses, now, due)
         return {
             "company_id": company.id,
@@ -172,6 +180,7 @@ class ComplaintDeadline(models.Model):
             "calendar_id": calendar.id,
             "milestone": rule.milestone,
             "start": start,
+            "duration": duration,
             "due": due,
             "warn_at": warn_at,
             "state": "paused" if paused else "running",
@@ -196,7 +205,7 @@ class ComplaintDeadline(models.Model):
         self.ensure_one()
         rule, calendar, company = self.rule_id, self.calendar_id, self.company_id
         due, warn_at = self._get_limits(
-            rule, calendar, company, self.start, _until(pauses, now), self.extension
+            rule, calendar, company, self.start, _until(pauses, now), self.extension, self.duration
         )
         # What had passed before the pause began stays overdue while it lasts.
         paused = _is_open(pauses, now, due)
@@ -234,7 +243,7 @@ class ComplaintDeadline(models.Model):
         pauses = _until(host._get_pauses()[host], fields.Datetime.now())
         extension = self.extension + amount
         return self._get_limits(
-            self.rule_id, self.calendar_id, self.company_id, self.start, pauses, extension
+            self.rule_id, self.calendar_id, self.company_id, self.start, pauses, extension, self.duration
         )[0]
 
     # reaching it
@@ -266,7 +275,13 @@ class ComplaintDeadline(models.Model):
         host = self._get_host()
         pauses = _until(host._get_pauses()[host], reached_at)
         due, _warn_at = self._get_limits(
-            self.rule_id, self.calendar_id, self.company_id, self.start, pauses, self.extension
+            self.rule_id,
+            self.calendar_id,
+            self.company_id,
+            self.start,
+            pauses,
+            self.extension,
+            self.duration,
         )
         return reached_at <= due
 

@@ -102,6 +102,10 @@ class ComplaintDeadlineMixin(models.AbstractModel):
         """Return the resource.calendar whose working time counts."""
         return self.company_id.resource_calendar_id
 
+    def _get_deadline_duration(self, rule):
+        """Return how long this one case has, in the unit of the rule; 0 for as long as the rule says."""
+        return 0
+
     def _get_milestones_behind(self):
         """Return the milestones that need no clock any more, in the order of the process."""
         raise NotImplementedError
@@ -153,7 +157,12 @@ class ComplaintDeadlineMixin(models.AbstractModel):
             start = self._get_deadline_start(rule, existing, rules.keys() - behind)
             if start:
                 vals = self.env["complaint.deadline"]._prepare_vals(
-                    rule, calendar, self.company_id, start, self._get_pauses()[self]
+                    rule,
+                    calendar,
+                    self.company_id,
+                    start,
+                    self._get_pauses()[self],
+                    self._get_deadline_duration(rule),
                 )
                 vals_list.append({**vals, self._deadline_inverse: self.id, "round": number})
         return vals_list

@@ -1,4 +1,5 @@
-from odoo import models
+from odoo import api, models
+from odoo.fields import Domain
 
 
 class ComplaintDeadlinePart(models.AbstractModel):
@@ -30,3 +31,21 @@ class ComplaintDeadlinePart(models.AbstractModel):
         """Return the values by which another record belongs to the same case."""
         self.ensure_one()
         return {fname: self[fname].id for fname in self._host_fields if self[fname]}
+
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_complaint_readable(self):
+        self.complaint_readable = True
+        for hosts, parts in self.sudo()._get_hosts():
+            readable = hosts.sudo(False)._filtered_access("read")
+            for part in parts.filtered(lambda part, readable=readable: part._get_host() not in readable):
+                part.complaint_readable = False
+
+    @api.model
+    def _get_readable_domain(self):
+        """Return the domain of the records whose case the user reads, and of those without one."""
+        domain = Domain.AND([Domain(fname, "=", False) for fname in self._host_fields])
+        for fname in self._host_fields:
+            hosts = self.env[self._fields[fname].comodel_name].sudo(False).with_context(active_test=False)
+            if hosts.has_access("read"):
+                domain |= Domain(fname, "in", hosts._search(Domain.TRUE))
+        return domain

@@ -50,6 +50,10 @@ class ComplaintDeadlinePolicy(models.Model):
         if any(policy.date_from and policy.date_to and policy.date_from > policy.date_to for policy in self):
             raise ValidationError(self.env._("A policy cannot end before it begins."))
 
+    @api.constrains("applies_to")
+    def _check_milestones(self):
+        self.rule_ids._check_milestone()
+
     @api.constrains("company_id", "team_id", "category_id")
     def _check_companies(self):
         """What belongs to one company does not match in another; a policy for all may name any."""

@@ -87,7 +87,15 @@ class ComplaintDeadlineRule(models.Model):
     @api.model
     def _selection_milestone(self):
         labels = self._get_milestone_labels()
-        return [(milestone, labels[milestone]) for milestone in tools.MILESTONES]
+        kinds = self.env["complaint.deadline.policy"]._fields["applies_to"].get_values(self.env)
+        # Several kinds of case may have the same milestone.
+        names = dict.fromkeys(name for kind in kinds for name in self._get_milestones_of(kind))
+        return [(milestone, labels[milestone]) for milestone in names]
+
+    @api.model
+    def _get_milestones_of(self, applies_to):
+        """Return the milestones of a kind of case in their order; areas with hosts of their own extend it."""
+        return tools.MILESTONES
 
     @api.model
     def _get_milestone_labels(self):
@@ -112,6 +120,20 @@ class ComplaintDeadlineRule(models.Model):
     def _get_waiting_ids(self):
         """Return the ids of the rules whose clocks start when something else has happened."""
         return frozenset(self.sudo().search([("count_from", "!=", "receipt")]).ids)
+
+    @api.constrains("milestone", "policy_id")
+    def _check_milestone(self):
+        labels = self._get_milestone_labels()
+        for rule in self:
+            if rule.milestone not in self._get_milestones_of(rule.policy_id.applies_to):
+                kinds = dict(rule.policy_id._fields["applies_to"]._description_selection(self.env))
+                raise ValidationError(
+                    self.env._(
+                        "“%(milestone)s” is no milestone here: the policy applies to “%(kind)s”.",
+                        milestone=labels[rule.milestone],
+                        kind=kinds[rule.policy_id.applies_to],
+                    )
+                )
 
     @api.constrains("count_from", "start_event", "milestone")
     def _check_start_event(self):

@@ -10,10 +10,10 @@ class ComplaintComplaint(models.Model):
         string="No Inquiry Needed",
         readonly=True,
         copy=False,
-        help="It was answered on the spot, or came from elsewhere as ended: nobody has to find out its cause.",
+        help="It was answered on the spot or came from elsewhere as ended. Nobody has to find its cause.",
     )
 
     def _needs_inquiry(self):
-        """Tell whether facts, cause and liability are to be found: of complaints, not of praise or questions."""
+        """Tell whether facts, cause and liability are to be found; praise and questions need none."""
         self.ensure_one()
         return self.nature == "complaint" and not self.inquiry_waived

@@ -1,0 +1,106 @@
+from odoo import models
+
+ANSWER_ACTIVITY = "complaint_management.mail_activity_type_sheet_answer"
+CHECK_ACTIVITY = "complaint_management.mail_activity_type_sheet_check"
+
+
+class ComplaintDispatch(models.Model):
+    """Who is told of a sheet: whoever has to act next has one activity on it, nobody else has any."""
+
+    _inherit = "complaint.dispatch"
+
+    def _sync_activities(self):
+        """Bring the planned activities in line with who has to act, many sheets at once."""
+        sheets_sudo = self.sudo()
+        types = {
+            "department": self.env.ref(ANSWER_ACTIVITY),
+            "centre": self.env.ref(CHECK_ACTIVITY),
+        }
+        planned = (
+            self.env["mail.activity"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    ("activity_type_id", "in", [kind.id for kind in types.values()]),
+                ]
+            )
+            .grouped("res_id")
+        )
+        done, wanted_vals = self.env["mail.activity"].sudo(), []
+        for sheet in sheets_sudo:
+            user = sheet._get_actor()
+            kind = types.get(sheet.turn) if user and sheet.state != "draft" else None
+            activities = planned.get(sheet.id, done)
+            kept = (
+                activities.filtered(lambda activity, kind=kind: activity.activity_type_id == kind)[:1]
+                if kind
+                else done
+            )
+            done |= activities - kept
+            if kept and kept.user_id != user:
+                kept.user_id = user
+            elif kind and not kept:
+                wanted_vals.append(sheet._prepare_activity(kind, user))
+        if done:
+            done.action_feedback()
+        if wanted_vals:
+            self.env["mail.activity"].sudo().with_context(complaint_nobody_follows=True).create(wanted_vals)
+
+    def _get_actor(self):
+        """Return the res.users who has to act now: the head of the department, or somebody at the centre."""
+        self.ensure_one()
+        if self.turn == "department":
+            return self.head_id or self._get_centre_actor()
+        return self._get_centre_actor() if self.turn == "centre" else self.env["res.users"]
+
+    def _get_centre_actor(self):
+        complaint = self.complaint_id
+        return (complaint.user_id - complaint.excluded_user_ids) or self._get_heir(
+            complaint.excluded_user_ids
+        )
+
+    def _prepare_activity(self, kind, user):
+        translated = self.with_context(lang=user.lang)
+        if self.state == "returned":
+            summary, note = translated.env._("Returned: decide what becomes of it"), self.return_reason
+        elif self.turn == "centre":
+            summary, note = translated.env._("Answered: confirm it or send it back"), self.findings
+        elif not self.head_id:
+            summary, note = translated.env._("Nobody can answer for the department"), self.question
+        else:
+            summary, note = (
+                translated.env._("Answer and sign the sheet"),
+                self.send_back_reason or self.question,
+            )
+        return {
+            "activity_type_id": kind.id,
+            "res_model_id": self.env["ir.model"]._get_id(self._name),
+            "res_id": self.id,
+            "user_id": user.id,
+            "date_deadline": self._get_activity_day(),
+            "summary": summary,
+            "note": note,
+        }
+
+    def _tell_head(self, subject, body, readable=True):
+        """Notify the head of the department of something they have to do nothing about."""
+        self.ensure_one()
+        head = self.sudo().head_id
+        if not head or head == self.env.user or self.state == "draft":
+            return
+        # On no record where it goes out of sight, so that nothing of it is opened later.
+        record = self.sudo() if readable else self.env["mail.thread"]
+        record.with_context(lang=head.lang).message_notify(
+            subject=subject,
+            body=body,
+            partner_ids=head.partner_id.ids,
+            email_layout_xmlid="mail.mail_notification_light",
+        )
+
+    def _log_on_case(self, body):
+        """Write a line into the chatter of the complaint, where its handlers look, and of the sheet."""
+        self.ensure_one()
+        self.sudo()._message_log(body=body, author_id=self.env.user.partner_id.id)
+        self.complaint_id.sudo()._message_log(body=body, author_id=self.env.user.partner_id.id)
