@@ -35,3 +35,4 @@ from .deadline import test_pauses
 from .deadline import test_recompute
 from .deadline import test_working_time
 from .deadline import test_working_time_property
+from .inquiry import test_dispatch
