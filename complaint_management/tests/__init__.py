@@ -35,4 +35,6 @@ from .deadline import test_pauses
 from .deadline import test_recompute
 from .deadline import test_working_time
 from .deadline import test_working_time_property
+from .inquiry import test_contacts
 from .inquiry import test_dispatch
+from .inquiry import test_wording
