@@ -30,7 +30,7 @@ class ComplaintContact(models.Model):
     complaint_id = fields.Many2one("complaint.complaint", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="complaint_id.company_id", store=True, precompute=True)
     kind = fields.Selection(
-        [("call", "Call"), ("message", "Message"), ("visit", "Visit"), ("letter", "Letter")],
+        [("call", "Call"), ("message", "Message"), ("visit", "Visit"), ("letter", "Paper letter")],
         required=True,
         default="call",
     )
@@ -42,6 +42,7 @@ class ComplaintContact(models.Model):
     )
     channel_id = fields.Many2one(
         "complaint.channel",
+        string="Contact Channel",
         compute="_compute_channel_id",
         store=True,
         readonly=False,
@@ -64,7 +65,7 @@ class ComplaintContact(models.Model):
     )
     user_id = fields.Many2one(
         "res.users",
-        string="By",
+        string="Contact by",
         required=True,
         default=lambda self: self.env.user,
         index=True,
@@ -86,6 +87,7 @@ class ComplaintContact(models.Model):
     summary = fields.Text(string="What Was Said", required=True)
     result = fields.Selection(
         [("reached", "Reached"), ("message_left", "Message left"), ("not_reached", "Not reached")],
+        string="Reached?",
         required=True,
         default="reached",
     )
@@ -100,7 +102,7 @@ class ComplaintContact(models.Model):
         "mail.message", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
     )
     history = fields.Html(string="Former Wording", readonly=True, copy=False)
-    may_change = fields.Boolean(compute="_compute_may_change")
+    may_change = fields.Boolean(compute="_compute_may_change", export_string_translation=False)
 
     @api.depends("kind", "date")
     @api.depends_context("lang", "tz")
@@ -258,7 +260,7 @@ class ComplaintContact(models.Model):
         """Open the contact in a dialog, to complete or correct it."""
         self.ensure_one()
         return {
-            "name": self.env._("Contact"),
+            "name": self.env._("Contact with the Customer"),
             "type": "ir.actions.act_window",
             "res_model": self._name,
             "res_id": self.id,
