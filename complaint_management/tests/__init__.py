@@ -35,6 +35,15 @@ from .deadline import test_pauses
 from .deadline import test_recompute
 from .deadline import test_working_time
 from .deadline import test_working_time_property
+from .inquiry import test_cause
 from .inquiry import test_contacts
 from .inquiry import test_dispatch
+from .inquiry import test_evidence
+from .inquiry import test_handover
+from .inquiry import test_histories
+from .inquiry import test_letter
+from .inquiry import test_liability
+from .inquiry import test_on_the_spot
+from .inquiry import test_referral
+from .inquiry import test_triage
 from .inquiry import test_wording

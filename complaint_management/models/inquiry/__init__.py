@@ -21,6 +21,7 @@ from . import why
 from . import liability
 from . import complaint
 from . import complaint_contact
+from . import complaint_handing_over
 from . import complaint_handover
 from . import complaint_dispatch
 from . import complaint_facts
