@@ -87,6 +87,8 @@ class ComplaintCommon(MailCommon):
             "channel_id": cls.channel.id,
             "category_id": cls.category.id,
             "team_id": cls.centre.id,
+            # Of a question nobody has to find out the cause.
+            "nature": "inquiry",
             **vals,
         }
         return cls.Complaint.with_user(user or cls.handler).create(values)

@@ -71,7 +71,8 @@ class ComplaintDeadline(models.Model):
     fault_count = fields.Integer(help="How often giving it has failed.")
     extension_ids = fields.One2many("complaint.deadline.extension", "deadline_id", string="Extensions")
     event_ids = fields.One2many("complaint.deadline.event", "deadline_id", string="Warnings and Escalations")
-    responsible_id = fields.Many2one(related="complaint_id.user_id", string="Responsible")
+    case_name = fields.Char(string="Case", compute="_compute_case_name")
+    responsible_id = fields.Many2one("res.users", string="Responsible", compute="_compute_responsible_id")
     team_id = fields.Many2one(related="complaint_id.team_id")
     unit = fields.Selection(related="rule_id.unit")
     request_waits = fields.Boolean(compute="_compute_request_waits")
@@ -94,6 +95,19 @@ class ComplaintDeadline(models.Model):
             host_name = deadline._get_host().display_name if deadline._get_host_id() else ""
             deadline.display_name = " · ".join(
                 part for part in (labels.get(deadline.milestone), host_name) if part
+            )
+
+    @api.depends(lambda self: [f"{fname}.display_name" for fname in self._host_fields])
+    @api.depends_context("uid")
+    def _compute_case_name(self):
+        for deadline in self:
+            deadline.case_name = deadline._get_host().display_name if deadline._get_host_id() else False
+
+    @api.depends(lambda self: list(self._host_fields))
+    def _compute_responsible_id(self):
+        for deadline in self:
+            deadline.responsible_id = (
+                deadline._get_host()._get_deadline_responsible() if deadline._get_host_id() else False
             )
 
     def _get_milestone_label(self):

@@ -282,6 +282,10 @@ class ComplaintDeadlineMixin(models.AbstractModel):
 
     # people
 
+    def _get_deadline_responsible(self):
+        """Return the res.users who has to reach the next milestone."""
+        return self.user_id
+
     def _get_deadline_people(self, rung):
         """Return who is told of an event: nobody excluded, and a leader where nobody else is left.
 

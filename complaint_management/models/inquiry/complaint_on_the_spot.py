@@ -50,6 +50,8 @@ class ComplaintOnTheSpot(models.Model):
             )
 
     def action_answer_on_the_spot(self, answer):
+        # What a leader has been asked is not answered over their head.
+        self._check_judges(False)
         self._waive_inquiry()
         result = super().action_answer_on_the_spot(answer)
         kinds = self._get_contact_kinds()

@@ -68,7 +68,10 @@ class ComplaintTriage(models.Model):
 
     def _reach_triage(self):
         """Triage was saved: where nothing of it is missing any more, its limit is reached at this moment."""
-        complaints = self.filtered(lambda complaint: complaint.step in TRIAGE_STEPS)
+        # While it is being received, only a judgement is more than filling in the record.
+        complaints = self.filtered(
+            lambda complaint: complaint.step == "triage" or (complaint.step == "new" and complaint.founded)
+        )
         if not complaints:
             return
         requirements = [

@@ -184,6 +184,7 @@ class TestAccessMatrix(AccessCommon):
             vals["employee_ids"] = [Command.set(self.employees[user, company].ids)]
         if "in work" in parts:
             vals["stage_id"] = self.stage_of["investigation"]
+            vals["founded"] = "founded"
         if "cancelled" in parts:
             vals |= {"stage_id": self.stage_of["cancelled"], "end_reason": "Entered twice"}
         return vals

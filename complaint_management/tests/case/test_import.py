@@ -79,6 +79,8 @@ class TestImport(ComplaintCommon):
             "channel_id": "Test letter",
             "category_id": "Attitude",
             "received_by_id": "Handler",
+            # Of a question nobody has to find out the cause.
+            "nature": "Inquiry",
             **values,
         }
 
@@ -352,6 +354,7 @@ class TestImport(ComplaintCommon):
                 "- Write down what happened.",
                 "- Enter who received the complaint.",
                 "- Choose the category.",
+                "- Say whether the complaint is founded.",
                 "- Choose the team that handles it.",
                 "- Name the person responsible.",
             ],
@@ -460,6 +463,7 @@ class TestImport(ComplaintCommon):
                     "category_id/id": "complaint_management.complaint_category_other",
                     "received_by_id/id": "base.user_admin",
                     "user_id/id": "base.user_admin",
+                    "founded": "Founded",
                     "stage_id/id": "complaint_management.complaint_stage_investigation",
                 }
                 for number in range(count)

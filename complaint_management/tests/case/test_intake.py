@@ -548,6 +548,7 @@ class TestIntakeRecord(CaseCommon):
         self.assertEqual(complaint.partner_id, self.customer)
         complaint.action_next_step()
         self.assertEqual(complaint.step, "triage")
+        complaint.founded = "founded"
         complaint.action_next_step()
         self.assertEqual(complaint.step, "dispatch")
 

@@ -59,9 +59,7 @@ class InquiryCommon(DeadlineCommon):
     @classmethod
     def new_case(cls, **vals):
         """Create a complaint of the centre that the handler answers for, judged founded, in dispatch."""
-        complaint = cls.new_complaint(**vals)
-        if "founded" in complaint._fields:
-            complaint.founded = "founded"
+        complaint = cls.new_complaint(**{"nature": "complaint", "founded": "founded", **vals})
         complaint.move_to("dispatch")
         return complaint
 
