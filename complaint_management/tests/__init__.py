@@ -40,6 +40,7 @@ from .inquiry import test_contacts
 from .inquiry import test_dispatch
 from .inquiry import test_evidence
 from .inquiry import test_handover
+from .inquiry import test_head_access
 from .inquiry import test_histories
 from .inquiry import test_letter
 from .inquiry import test_liability
@@ -47,3 +48,4 @@ from .inquiry import test_on_the_spot
 from .inquiry import test_referral
 from .inquiry import test_triage
 from .inquiry import test_wording
+from .inquiry import test_inquiry_gate

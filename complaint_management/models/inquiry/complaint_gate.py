@@ -84,7 +84,7 @@ class ComplaintComplaint(models.Model):
             Requirement(
                 "investigation",
                 self.env._("Enter the statement of each employee concerned."),
-                lambda c: not c._needs_inquiry() or not c._get_missing_statements(),
+                lambda c: not c._needs_inquiry() or not c._get_missing_statements()[0],
             ),
             Requirement(
                 "investigation",
