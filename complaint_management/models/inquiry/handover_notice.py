@@ -60,7 +60,8 @@ class ComplaintHandover(models.Model):
                         "Handed over to %(target)s. Until it is accepted, %(holder)s answers for it.", **names
                     )
                 )
-            lines.append(self.env._("Reason: %(reason)s", reason=self.reason or ""))
+            if self.reason != self.result:
+                lines.append(self.env._("Reason: %(reason)s", reason=self.reason or ""))
             if self.result:
                 lines.append(self.env._("Result: %(result)s", result=self.result))
         elif self.state == "accepted":

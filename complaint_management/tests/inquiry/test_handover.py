@@ -710,7 +710,6 @@ class TestHandover(HandoverCommon):
         with Form(wizard.with_context(active_ids=complaint.ids, default_back=True)) as form:
             self.assertEqual(form.target, "Handler")
             form.result = "Paid."
-            form.reason = "Decided."
         form.record.action_apply()
         self.assertRecordValues(self.pending(complaint), [{"kind": "back", "result": "Paid."}])
 

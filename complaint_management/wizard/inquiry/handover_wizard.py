@@ -42,7 +42,7 @@ class ComplaintHandoverWizard(models.TransientModel):
         help="For example the manufacturer, or another authority.",
     )
     target = fields.Char(string="Goes to", compute="_compute_target")
-    reason = fields.Text(required=True)
+    reason = fields.Text()
     result = fields.Text(help="What was decided. It stands on the record when the complaint goes back.")
     out_of_scope = fields.Boolean(
         string="No Matter of Ours", help="The customer is told who handles it from now on."
@@ -81,7 +81,8 @@ class ComplaintHandoverWizard(models.TransientModel):
             raise UserError(self.env._("Hand over complaints of one company at a time."))
         self.complaint_ids._hand_over(
             "back" if self.back else self.kind,
-            self.reason,
+            # What was decided is why it goes back.
+            self.result if self.back else self.reason,
             user=self.user_id,
             team=self.team_id,
             partner=self.partner_id,
