@@ -48,4 +48,5 @@ from .inquiry import test_on_the_spot
 from .inquiry import test_referral
 from .inquiry import test_triage
 from .inquiry import test_wording
+from .inquiry import test_inquiry_cost
 from .inquiry import test_inquiry_gate

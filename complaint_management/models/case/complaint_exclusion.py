@@ -41,18 +41,10 @@ class ComplaintExclusion(models.Model):
 
     @api.constrains("employee_ids", "excluded_user_ids", "user_id")
     def _check_excluded_users(self):
-        user = self.env.user
         for complaint in self.filtered("employee_ids"):
-            excluded = complaint.excluded_user_ids
-            # The constraint also runs as superuser, when the excluded users are computed.
-            if user in excluded and (complaint.user_id == user or not self.env.su):
-                raise ValidationError(
-                    self.env._(
-                        "You are concerned by this complaint yourself: let a colleague enter it, "
-                        "because you will not see it."
-                    )
-                )
-            if complaint.user_id in excluded:
+            if complaint.user_id == self.env.user and complaint.user_id in complaint.excluded_user_ids:
+                complaint._refuse_own_concern()
+            if complaint.user_id in complaint.excluded_user_ids:
                 raise ValidationError(
                     self.env._(
                         "%(name)s is concerned by this complaint and cannot be responsible for it. "
@@ -60,6 +52,19 @@ class ComplaintExclusion(models.Model):
                         name=complaint.user_id.name,
                     )
                 )
+
+    def _check_not_concerned(self):
+        """Whoever enters an employee is not that employee; constraints cannot ask, they run as superuser."""
+        if not self.env.su and any(self.env.user in complaint.excluded_user_ids for complaint in self.sudo()):
+            self._refuse_own_concern()
+
+    def _refuse_own_concern(self):
+        raise ValidationError(
+            self.env._(
+                "You are concerned by this complaint yourself: let a colleague enter it, "
+                "because you will not see it."
+            )
+        )
 
     @api.depends_context("uid")
     def _compute_display_name(self):
@@ -78,12 +83,15 @@ class ComplaintExclusion(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         complaints = super().create(vals_list)
-        complaints.filtered("employee_ids")._apply_exclusion()
+        concerned = complaints.filtered("employee_ids")
+        concerned._check_not_concerned()
+        concerned._apply_exclusion()
         return complaints
 
     def write(self, vals):
         result = super().write(vals)
         if "employee_ids" in vals:
+            self._check_not_concerned()
             self._apply_exclusion()
         if CIRCLE_FIELDS & vals.keys():
             self._unsubscribe_outsiders()

@@ -89,6 +89,15 @@ class TestExclusion(ExclusionCommon):
         with self.assertRaisesRegex(ValidationError, LET_A_COLLEAGUE):
             self.new_complaint(self.manager, employee_ids=self.new_employee(self.manager).ids)
 
+    def test_entering_oneself_is_refused(self):
+        """OR-2: nor can somebody who only works along write their own name down and be left outside."""
+        complaint = self.new_complaint(self.colleague)
+        own = self.employee
+        with self.assertRaisesRegex(ValidationError, LET_A_COLLEAGUE):
+            complaint.with_user(self.handler).employee_ids = own
+        complaint.with_user(self.colleague).employee_ids = own
+        self.assertIn(self.handler, complaint.excluded_user_ids)
+
     def test_activity_is_refused(self):
         """OR-2: an excluded user is given no activity, new or moved."""
         self.complaint.employee_ids = self.employee
