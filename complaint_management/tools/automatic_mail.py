@@ -14,6 +14,10 @@ AUTO_REPLY = "auto_reply"
 _ROBOT = r"(?:mailer[-_.]?daemon|mail[-_]?daemon|mdaemon|post[-_]?master|mailsystem)"
 #: The address of a robot, its name alone, or no address at all.
 _ROBOT_SENDERS = re.compile(rf"(?:^|[<\s\"'(]){_ROBOT}@|^\W*{_ROBOT}\W*$|<\s*>\s*$", re.IGNORECASE)
+#: Addresses that no person reads.
+_UNREAD = re.compile(
+    rf"(?:{_ROBOT}|bounces?|abuse|(?:no|do[-_.]?not)[-_.]?reply)(?:[-+_.].*)?@", re.IGNORECASE
+)
 _REPORT_TYPES = frozenset(
     {
         "multipart/report",
@@ -49,6 +53,14 @@ _REPLY_SUBJECT = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
+
+
+def is_unread_address(address):
+    """Tell whether an address is one of those that are never read by a person.
+
+    :param str address: a plain address, without a name
+    """
+    return bool(_UNREAD.match(address))
 
 
 def _header(message, name):

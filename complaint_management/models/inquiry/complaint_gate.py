@@ -115,7 +115,4 @@ class ComplaintComplaint(models.Model):
 
     def _was_told(self, purpose):
         """Tell whether a contact with this purpose reached the complainant."""
-        return any(
-            contact.direction == "out" and contact.purpose == purpose and contact.result != "not_reached"
-            for contact in self.contact_ids
-        )
+        return any(contact.purpose == purpose and contact._is_answer() for contact in self.contact_ids)

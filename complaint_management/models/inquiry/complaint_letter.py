@@ -1,16 +1,8 @@
-import re
-
 from odoo import models
 from odoo.tools import email_normalize
 
 from ...tools import process
-
-#: Addresses that no person reads.
-ROBOTS = re.compile(
-    r"(?:mailer[-_.]?daemon|mail[-_]?daemon|mdaemon|post[-_]?master|bounces?|abuse"
-    r"|(?:no|do[-_.]?not)[-_.]?reply)(?:[-+_.].*)?@",
-    re.IGNORECASE,
-)
+from ...tools.automatic_mail import is_unread_address
 
 
 class ComplaintLetter(models.Model):
@@ -32,7 +24,7 @@ class ComplaintLetter(models.Model):
         if (
             not address
             or complaint_sudo.duplicate_of_id
-            or ROBOTS.match(address)
+            or is_unread_address(address)
             or complaint_sudo._is_complainant_excluded(address)
             or self.env["mail.alias.domain"].sudo()._find_aliases([address])
         ):
