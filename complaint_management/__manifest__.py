@@ -55,6 +55,7 @@
         "views/inquiry/handover_views.xml",
         "views/inquiry/triage_views.xml",
         "views/inquiry/res_config_settings_views.xml",
+        "report/inquiry/print_layout.xml",
         "report/inquiry/record_card.xml",
         "report/inquiry/dispatch_sheet.xml",
         "views/complaint_menus.xml",

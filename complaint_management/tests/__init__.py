@@ -45,6 +45,7 @@ from .inquiry import test_histories
 from .inquiry import test_letter
 from .inquiry import test_liability
 from .inquiry import test_on_the_spot
+from .inquiry import test_prints
 from .inquiry import test_referral
 from .inquiry import test_triage
 from .inquiry import test_wording

@@ -62,7 +62,11 @@ class PrintsCommon(InquiryCommon):
         )
         cls.env["complaint.contact"].with_user(cls.handler).create(
             [
-                {"complaint_id": case.id, "summary": f"Talk {number:02}", "date": received_at + timedelta(hours=number)}
+                {
+                    "complaint_id": case.id,
+                    "summary": f"Talk {number:02}",
+                    "date": received_at + timedelta(hours=number),
+                }
                 for number in range(12)
             ]
         )
@@ -82,7 +86,9 @@ class PrintsCommon(InquiryCommon):
                 "cause_note": "Nobody measured the disc",
                 "why_ids": [Command.create({"name": "The list is old"})],
                 "liability_ids": [
-                    Command.create({"party_kind": "department", "department_id": cls.workshop.id, "share": 62.5}),
+                    Command.create(
+                        {"party_kind": "department", "department_id": cls.workshop.id, "share": 62.5}
+                    ),
                     Command.create({"party_kind": "employee", "employee_id": cls.adviser.id, "share": 37.5}),
                 ],
                 "outcome": "New discs, free of charge",
@@ -260,7 +266,10 @@ class TestPrints(PrintsCommon):
         self.answer(sheet)
         sheet.action_confirm()
         text = self.text(SHEET, sheet, self.foreman)
-        signed = f"Foreman Signed electronically Handler Confirmed electronically Date: {self.moment(sheet.signed_at)}"
+        signed = (
+            "Foreman Signed electronically Handler Confirmed electronically "
+            f"Date: {self.moment(sheet.signed_at)}"
+        )
         for part in ("The valve was stuck.", "A new checklist", "photo.jpg", signed, "Confirmed"):
             self.assertIn(part, text)
         # The clock has stopped; until when it was to be answered stays.
@@ -356,11 +365,13 @@ class TestPrints(PrintsCommon):
     def test_logo(self):
         """IN-2: a company without a logo of its own prints none."""
         case = self.new_case()
-        self.company.logo = False
-        self.assertFalse(self.render(CARD, case, self.handler).xpath("//main//img"))
+        for logo in (False, self.company._get_logo()):
+            self.company.logo = logo
+            self.assertFalse(self.render(CARD, case, self.handler).xpath("//main//img"))
         # The smallest picture there is.
         self.company.logo = (
-            b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+            b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ"
+            b"AAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
         )
         self.assertTrue(self.render(CARD, case, self.handler).xpath("//main//img"))
 
@@ -384,7 +395,7 @@ class TestPrints(PrintsCommon):
                 self.count(report, records[:1], user)
                 one, many = self.count(report, records[:1], user), self.count(report, records, user)
                 self.assertEqual(one, many)
-                self.assertLess(one, 90)
+                self.assertLessEqual(one, 45)
 
 
 @tagged("post_install", "-at_install")
@@ -419,7 +430,7 @@ class TestPrintedFiles(PrintsCommon, HttpCase):
         """DI-2: wherever a page ends, the signatures stand together."""
         sheet = self.new_sheet(self.new_case(description="A long story. " * 40))
         theirs, places = sheet.with_user(self.foreman), set()
-        for lines in (1, 12, 20, 24, 26, 28, 30, 32, 34, 50):
+        for lines in range(2, 50, 4):
             theirs.findings = "\n".join(f"Line {number}" for number in range(lines))
             pages = self.pdf(SHEET, sheet, self.foreman)
             (place,) = (index for index, page in enumerate(pages) if "Head of the Department" in page)
