@@ -67,6 +67,12 @@
         "demo/case/complaint_demo.xml",
         "demo/deadline/deadline_demo.xml",
         "demo/case/assignment_demo.xml",
+        "demo/inquiry/heads_demo.xml",
+        "demo/inquiry/dispatch_demo.xml",
+        "demo/inquiry/facts_demo.xml",
+        "demo/inquiry/handover_demo.xml",
+        "demo/inquiry/history_open_demo.xml",
+        "demo/inquiry/history_solved_demo.xml",
         "demo/inquiry/inquiry_demo.xml",
     ],
     "assets": {
