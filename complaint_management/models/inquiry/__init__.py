@@ -9,6 +9,7 @@ from . import dispatch_head
 from . import dispatch_deadline
 from . import dispatch_flow
 from . import dispatch_notice
+from . import dispatch_file
 from . import mail_access
 from . import hr_department
 from . import hr_employee

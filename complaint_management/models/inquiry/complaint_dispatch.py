@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ...tools import process
 
@@ -20,13 +21,46 @@ class ComplaintComplaint(models.Model):
         string="Sheets so Far", readonly=True, copy=False, export_string_translation=False
     )
 
+    asked_of_me = fields.Boolean(
+        compute="_compute_asked_of_me",
+        search="_search_asked_of_me",
+        export_string_translation=False,
+        help="The user answers a sheet of the complaint: the record rules ask for this.",
+    )
+
+    @api.model
+    def _get_asked_domain(self):
+        """Return the domain of the sheets by which the user reads the complaints behind them."""
+        return Domain("head_id", "=", self.env.uid) & Domain("state", "not in", ("draft", "withdrawn"))
+
+    @api.depends("dispatch_ids.head_id", "dispatch_ids.state")
+    @api.depends_context("uid")
+    def _compute_asked_of_me(self):
+        # Rules look at this as superuser: all sheets, once fetched, would be shown to who reads but one.
+        groups = (
+            self.env["complaint.dispatch"]
+            .sudo()
+            ._read_group(self._get_asked_domain() & Domain("complaint_id", "in", self.ids), ["complaint_id"])
+        )
+        asked = {complaint.id for (complaint,) in groups}
+        for complaint in self:
+            complaint.asked_of_me = complaint._origin.id in asked
+
+    def _search_asked_of_me(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        domain = Domain.FALSE
+        if True in value:
+            domain |= Domain("dispatch_ids", "any!", self._get_asked_domain())
+        if False in value:
+            domain |= Domain("dispatch_ids", "not any!", self._get_asked_domain())
+        return domain
+
     @property
     def _mail_post_access(self):
         """Let who reads a complaint write in its chatter, but not a head of department, who only looks on."""
-        user = self.env.user
-        if self.env.su or user.share or any(user.has_group(group) for group in STAFF_GROUPS):
-            return "read"
-        return "write"
+        # Routes ask as superuser what they then check for the user.
+        return "read" if self.env.user.share or self._is_complaint_staff() else "write"
 
     @api.model
     def _is_complaint_staff(self):
@@ -53,7 +87,9 @@ class ComplaintComplaint(models.Model):
     def _apply_exclusion(self):
         super()._apply_exclusion()
         # Who answers instead of an excluded head has it in hand at once.
-        self.sudo().dispatch_ids.filtered("turn")._sync_activities()
+        sheets_sudo = self.sudo().dispatch_ids
+        sheets_sudo.filtered("turn")._sync_activities()
+        sheets_sudo._let_heads_go()
 
     def write(self, vals):
         result = super().write(vals)

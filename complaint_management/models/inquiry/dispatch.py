@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import clean_context
 
 #: States in which the sheet waits for the department, for the centre, and for nobody.
 DEPARTMENT_TURN = ("sent", "accepted", "answered")
@@ -87,8 +88,9 @@ class ComplaintDispatch(models.Model):
     )
     ruling = fields.Text(readonly=True, copy=False, help="Why the department has to answer.")
     # answered
-    findings = fields.Text(copy=False, help="What the department found out.")
-    measures = fields.Text(copy=False, help="What it did, or will do until when.")
+    # Tracked, because the head and the centre may write at the same moment: what one replaces stays readable.
+    findings = fields.Text(copy=False, tracking=True, help="What the department found out.")
+    measures = fields.Text(copy=False, tracking=True, help="What it did, or will do until when.")
     answer_attachment_ids = fields.Many2many(
         "ir.attachment",
         "complaint_dispatch_answer_file_rel",
@@ -180,6 +182,8 @@ class ComplaintDispatch(models.Model):
         if not self.env.su:
             for vals in vals_list:
                 self._check_written(vals.keys(), QUESTION_FIELDS)
+            # Defaults of the context would go round that.
+            self = self.with_context(clean_context(self.env.context))  # noqa: PLW0642
         vals_list = [dict(vals) for vals in vals_list]
         self._set_numbers(vals_list)
         sheets = super().create(vals_list)
@@ -199,8 +203,10 @@ class ComplaintDispatch(models.Model):
                 counts[complaint] = counts.get(complaint, complaint.dispatch_count) + 1
                 vals["number"] = f"{complaint.number}/{counts[complaint]}"
         for complaint, count in counts.items():
-            # Who numbers a sheet of the same complaint at the same moment waits, and counts on.
             complaint.dispatch_count = count
+        # Now, not after the sheets: who numbers one of the same complaint at the same moment finds this
+        # out here, where Odoo begins anew, and not at the index, where it would give up.
+        Complaint.union(*counts).flush_recordset(["dispatch_count"])
 
     def _check_complaint_open(self):
         for sheet in self:

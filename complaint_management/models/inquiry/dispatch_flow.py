@@ -67,6 +67,7 @@ class ComplaintDispatch(models.Model):
             sheet._change("sent", vals)
             sheet._check_has_head()
             if moved:
+                sheet._let_heads_go()
                 sheet.sudo()._cancel_deadlines()
                 sheet.sudo()._start_deadlines()
             values = {"sheet": sheet.display_name, "reason": reason}
@@ -133,6 +134,7 @@ class ComplaintDispatch(models.Model):
             )
         self._change("withdrawn", {"withdraw_reason": reason})
         self.sudo()._cancel_deadlines()
+        self._let_heads_go()
 
     # the department
 

@@ -51,23 +51,28 @@ class ComplaintDispatch(models.Model):
         sheets = self.sudo().search([("department_id", "child_of", departments.ids)])
         former = {sheet: sheet.head_id for sheet in sheets}
         self.env.add_to_compute(self._fields["head_id"], sheets)
-        sheets.filtered(lambda sheet: sheet.head_id != former[sheet])._pass_to_heads(former)
+        sheets.filtered(lambda sheet: sheet.head_id != former[sheet])._pass_to_heads()
 
-    def _pass_to_heads(self, former):
-        """Tell the new heads, and let the former ones go.
-
-        :param dict former: sheet to the res.users that answered before
-        """
+    def _pass_to_heads(self):
+        """Tell the new heads, and let the former ones go."""
         self._sync_activities()
+        self._let_heads_go()
         for sheet in self.sudo():
-            before = former[sheet]
-            if before and not sheet._is_readable_by(before):
-                sheet.message_unsubscribe(before.partner_id.ids)
-            if before and not sheet.complaint_id._is_readable_by(before):
-                sheet.complaint_id.message_unsubscribe(before.partner_id.ids)
             if sheet.turn != "department":
                 continue
             name = sheet.head_id.name or self.env._("nobody")
             sheet._log_on_case(
                 self.env._("%(sheet)s is now answered by %(name)s.", sheet=sheet.display_name, name=name)
             )
+
+    def _let_heads_go(self):
+        """Heads who answer no more follow neither the sheets nor the cases, which they cannot read."""
+        Complaint = self.env["complaint.complaint"]
+        for threads in (self.sudo(), self.sudo().complaint_id):
+            for thread in threads:
+                heads = thread.message_partner_ids.user_ids.filtered(
+                    lambda user: not user.share and not Complaint.with_user(user)._is_complaint_staff()
+                )
+                gone = heads.filtered(lambda user, thread=thread: not thread._is_readable_by(user))
+                if gone:
+                    thread.message_unsubscribe(gone.partner_id.ids)

@@ -43,6 +43,8 @@ class HrDepartment(models.Model):
 
     def _heads_changed(self):
         """Who heads these departments changed: the record rules of heads and the sheets follow."""
+        if not self:
+            return
         # Whether somebody is a head at all is part of the rules, which are kept in memory.
         self.env.registry.clear_cache()
         self.env["complaint.dispatch"]._refresh_heads(self)

@@ -24,7 +24,7 @@ class ResUsers(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if vals.keys() & {"active", "company_ids"}:
+        if vals.keys() & {"active", "company_ids", "group_ids"}:
             employees = self.env["hr.employee"].sudo().with_context(active_test=False)
             employees.search([("user_id", "in", self.ids)])._get_headed_departments()._heads_changed()
         return result

@@ -8,7 +8,8 @@ class ComplaintDispatchReason(models.TransientModel):
     _description = "Reason on a Sheet"
 
     dispatch_id = fields.Many2one("complaint.dispatch", required=True, ondelete="cascade")
-    company_id = fields.Many2one(related="dispatch_id.company_id")
+    # All that it shows of the sheet is read in the name of the user: any sheet can be named here.
+    company_id = fields.Many2one(related="dispatch_id.company_id", related_sudo=False)
     kind = fields.Selection(
         [
             ("return", "Return"),
@@ -20,14 +21,21 @@ class ComplaintDispatchReason(models.TransientModel):
         default="return",
     )
     reason = fields.Text(required=True)
-    return_reason = fields.Text(related="dispatch_id.return_reason")
-    return_count = fields.Integer(related="dispatch_id.return_count")
+    return_reason = fields.Text(related="dispatch_id.return_reason", related_sudo=False)
+    return_count = fields.Integer(related="dispatch_id.return_count", related_sudo=False)
     department_id = fields.Many2one(
-        "hr.department", compute="_compute_question", store=True, readonly=False, string="Department"
+        "hr.department",
+        compute="_compute_question",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        string="Department",
     )
-    question = fields.Text(compute="_compute_question", store=True, readonly=False)
+    question = fields.Text(compute="_compute_question", compute_sudo=False, store=True, readonly=False)
     must_rule = fields.Boolean(compute="_compute_must_rule")
-    final = fields.Boolean(string="This Is Final", compute="_compute_final", store=True, readonly=False)
+    final = fields.Boolean(
+        string="This Is Final", compute="_compute_final", compute_sudo=False, store=True, readonly=False
+    )
 
     @api.depends("dispatch_id")
     def _compute_question(self):
@@ -47,6 +55,11 @@ class ComplaintDispatchReason(models.TransientModel):
     def _compute_final(self):
         for wizard in self:
             wizard.final = wizard.must_rule
+
+    @api.constrains("dispatch_id")
+    def _check_dispatch_readable(self):
+        # Constraints are checked as superuser.
+        self.dispatch_id.sudo(False).check_access("read")
 
     def action_apply(self):
         self.ensure_one()
