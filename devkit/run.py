@@ -23,6 +23,8 @@ STAMP = Stamp("demo")
 LOGINS = (
     ("clerk", "clerk", "first contact: receives complaints"),
     ("handler", "handler", "handles the cases of two teams"),
+    ("leader", "leader", "leads the teams and decides what is in doubt"),
+    ("workshop", "workshop", "head of a department: answers sheets, no role in complaints"),
     ("manager", "manager", "sees and configures everything"),
     ("quality", "quality", "reads all, to improve"),
     ("auditor", "auditor", "reads all, writes nothing"),

@@ -322,6 +322,10 @@ class ComplaintDeadlineMixin(models.AbstractModel):
             return rung.user_id
         return self.user_id
 
+    def _has_own_activity(self, user):
+        """Tell whether what is due stands in an activity of the user already, without that of the limit."""
+        return False
+
     def _tell_limit_moved(self, extension):
         """The customer is told the new date and why; hosts say how."""
 

@@ -54,7 +54,9 @@ class ComplaintDeadlineEvent(models.Model):
         planned = {}
         for event in self:
             host, deadline = event._get_host(), event.deadline_id
-            for user in event.user_ids.filtered(lambda user, host=host: host in readers[user]):
+            for user in event.user_ids.filtered(
+                lambda user, host=host: host in readers[user] and not host._has_own_activity(user)
+            ):
                 translated = event.with_context(lang=user.lang)
                 vals = {"summary": translated._get_summary(user), "note": translated.note}
                 key = (deadline.id, user.id)

@@ -78,8 +78,10 @@ class ComplaintComplaint(models.Model):
 
     def _fetch_query(self, query, fields):
         # The record rules look at these, and they are no query of their own.
+        # Heads of departments read complaints, but not who they are offered to.
         if any(field.column_type for field in fields):
-            fields = [*fields, *(self._fields[fname] for fname in OFFER_FIELDS)]
+            offered = (self._fields[fname] for fname in OFFER_FIELDS)
+            fields = [*fields, *(field for field in offered if self._has_field_access(field, "read"))]
         return super()._fetch_query(query, fields)
 
     # what else changes hands

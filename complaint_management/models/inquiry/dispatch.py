@@ -2,10 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import clean_context
 
-#: States in which the sheet waits for the department, for the centre, and for nobody.
+#: States in which the sheet waits for the department, and for the centre.
 DEPARTMENT_TURN = ("sent", "accepted", "answered")
 CENTRE_TURN = ("draft", "returned", "signed")
-ENDED = ("confirmed", "withdrawn")
 
 #: What the centre writes before it sends a sheet, and what the department answers.
 QUESTION_FIELDS = {"complaint_id", "department_id", "question", "question_attachment_ids", "duration"}

@@ -72,6 +72,12 @@ class ComplaintDispatch(models.Model):
         # What the customer owes does not keep a department from answering.
         return {sheet: [] for sheet in self}
 
+    def _get_deadline_responsible(self):
+        return self.head_id or self._get_centre_actor()
+
+    def _has_own_activity(self, user):
+        return user == self._get_actor()
+
     def _get_rung_users(self, rung):
         """Warn and tell the head, and who waits for the answer; the next level is the department above."""
         if rung.whom == "department":

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .dispatch import CENTRE_TURN, DEPARTMENT_TURN, ENDED
+from .dispatch import DEPARTMENT_TURN
 
 #: How often a department may return a sheet where the company says nothing else.
 DEFAULT_RETURN_LIMIT = 2
@@ -25,16 +25,15 @@ class ComplaintDispatch(models.Model):
         self._check_complaint_open()
         now = fields.Datetime.now()
         self._change("sent", {"sent_at": now, "sent_by_id": self.env.uid})
-        self.sudo()._start_deadlines()
         self.complaint_id._reach_milestones(["dispatch"], now)
         for sheet in self:
             sheet._log_on_case(
                 self.env._(
-                    "%(sheet)s sent to be answered by %(name)s: %(question)s",
+                    "%(sheet)s sent to be answered by %(name)s.",
                     sheet=sheet.display_name,
                     name=sheet.sudo().head_id.name,
-                    question=sheet.question,
-                )
+                ),
+                sheet.question,
             )
 
     def action_send_again(self, reason, department=None, question=None, final=False):
@@ -58,6 +57,8 @@ class ComplaintDispatch(models.Model):
                 vals["question"] = question
             moved = department and department != sheet.department_id
             if moved:
+                # The clock of the former department stops without a verdict.
+                sheet.sudo()._cancel_deadlines()
                 vals |= {
                     "department_id": department.id,
                     "sent_at": fields.Datetime.now(),
@@ -68,13 +69,12 @@ class ComplaintDispatch(models.Model):
             sheet._check_has_head()
             if moved:
                 sheet._let_heads_go()
-                sheet.sudo()._cancel_deadlines()
-                sheet.sudo()._start_deadlines()
-            values = {"sheet": sheet.display_name, "reason": reason}
+            name = sheet.display_name
             sheet._log_on_case(
-                self.env._("Ruled that %(sheet)s is to be answered: %(reason)s", **values)
+                self.env._("Ruled that %(sheet)s is to be answered.", sheet=name)
                 if final
-                else self.env._("%(sheet)s sent again: %(reason)s", **values)
+                else self.env._("%(sheet)s sent again.", sheet=name),
+                reason,
             )
 
     def action_confirm(self):
@@ -106,12 +106,7 @@ class ComplaintDispatch(models.Model):
                     "signed_by_id": False,
                 },
             )
-            sheet.sudo()._start_deadlines()
-            sheet._log_on_case(
-                self.env._(
-                    "Answer of %(sheet)s sent back: %(reason)s", sheet=sheet.display_name, reason=reason
-                )
-            )
+            sheet._log_on_case(self.env._("Answer of %(sheet)s sent back.", sheet=sheet.display_name), reason)
 
     def action_withdraw(self, reason):
         """The answer is not needed any more.
@@ -129,9 +124,7 @@ class ComplaintDispatch(models.Model):
             sheet._tell_head(
                 self.env._("Not needed any more: %(sheet)s", sheet=sheet.display_name), reason, readable=False
             )
-            sheet._log_on_case(
-                self.env._("%(sheet)s withdrawn: %(reason)s", sheet=sheet.display_name, reason=reason)
-            )
+            sheet._log_on_case(self.env._("%(sheet)s withdrawn.", sheet=sheet.display_name), reason)
         self._change("withdrawn", {"withdraw_reason": reason})
         self.sudo()._cancel_deadlines()
         self._let_heads_go()
@@ -161,9 +154,7 @@ class ComplaintDispatch(models.Model):
                     )
                 )
             sheet._change("returned", {"return_reason": reason, "return_count": sheet.return_count + 1})
-            sheet._log_on_case(
-                self.env._("%(sheet)s returned: %(reason)s", sheet=sheet.display_name, reason=reason)
-            )
+            sheet._log_on_case(self.env._("%(sheet)s returned.", sheet=sheet.display_name), reason)
 
     def action_answer(self):
         """The answer is written down; the head has still to sign it."""
@@ -171,7 +162,7 @@ class ComplaintDispatch(models.Model):
         self._check_findings()
         self._change(
             "answered",
-            {"answered_at": fields.Datetime.now(), "answered_by_id": self.env.uid, "return_reason": False},
+            {"answered_at": fields.Datetime.now(), "answered_by_id": self.env.uid},
         )
 
     def action_sign(self):
@@ -180,17 +171,17 @@ class ComplaintDispatch(models.Model):
         self._check_findings()
         now = fields.Datetime.now()
         for sheet in self:
-            vals = {"signed_at": now, "signed_by_id": self.env.uid, "return_reason": False}
+            vals = {"signed_at": now, "signed_by_id": self.env.uid}
             if not sheet.answered_at:
                 vals |= {"answered_at": now, "answered_by_id": self.env.uid}
             sheet._change("signed", vals)
             sheet._log_on_case(
                 self.env._(
-                    "%(sheet)s answered and signed by %(name)s: %(findings)s",
+                    "%(sheet)s answered and signed by %(name)s.",
                     sheet=sheet.display_name,
                     name=self.env.user.name,
-                    findings=sheet.findings,
-                )
+                ),
+                sheet.findings,
             )
         self.sudo()._reach_milestones(["answer"], now)
 
@@ -238,12 +229,6 @@ class ComplaintDispatch(models.Model):
         )
         # Now, not at the end: whoever was faster is found before anybody is told.
         self.flush_recordset(["state"])
+        if "sent_at" in vals:
+            self.sudo()._start_deadlines()
         self._sync_activities()
-
-    def _is_ended(self):
-        self.ensure_one()
-        return self.state in ENDED
-
-    def _is_waiting(self):
-        self.ensure_one()
-        return self.state in (*CENTRE_TURN, *DEPARTMENT_TURN)

@@ -230,8 +230,14 @@ class ComplaintHandover(models.Model):
             if handover.state != "requested":
                 raise UserError(
                     self.env._(
-                        "%(complaint)s: this hand-over is decided already.",
+                        "%(complaint)s: the hand-over is decided (%(state)s, %(person)s, %(moment)s).",
                         complaint=handover.complaint_id.display_name,
+                        state=dict(self._fields["state"]._description_selection(self.env))[handover.state],
+                        person=handover.sudo().decided_by_id.name or "–",
+                        moment=self.env["ir.qweb.field.datetime"].value_to_html(
+                            handover.decided_at, {"hide_seconds": True}
+                        )
+                        or "–",
                     )
                 )
 

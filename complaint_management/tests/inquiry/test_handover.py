@@ -126,7 +126,7 @@ class TestHandover(HandoverCommon):
         self.assertEqual(len(told), 1)
         self.assertIn("Not our building.", told.body)
         self.assertFalse(self.reads(self.stranger, complaint))
-        with self.refused(UserError, "decided already"):
+        with self.refused(UserError, "the hand-over is decided"):
             handover.with_user(self.manager).action_accept()
         self.assertTrue(
             self.hand_over(complaint, user=self.stranger), "returned, never held: may be asked again"
