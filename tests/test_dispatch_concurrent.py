@@ -246,7 +246,9 @@ def test_sign_and_return(inside, at_once):
             else:
                 assert (sheet.state, sheet.return_count) == ("returned", 1)
                 assert (sheet.signed_at, sheet.answered_at) == (False, False)
-                assert count_lines(sheet, f"Not ours {number}") == (1, 1)
+                # What was written stays on the sheet.
+                assert count_lines(sheet, f"Not ours {number}") == (1, 0)
+                assert count_lines(sheet, f"{sheet.display_name} returned") == (1, 1)
                 assert count_lines(sheet, "answered and signed")[0] == 0
                 assert_told(message, sheet, "Returned")
             assert sheet.findings == "The valve was stuck."
@@ -390,7 +392,7 @@ def test_sign_and_withdraw(inside, at_once):
         with inside.env() as env:
             sheet = env[SHEET].browse(sheet_id)
             assert sheet.state == "withdrawn"
-            assert count_lines(sheet, "withdrawn: Settled")[0] == 1
+            assert count_lines(sheet, "withdrawn.")[0] == 1
             assert open_activities(env, sheet) == []
             assert_clocks_agree(sheet)
             if "error" in signed:
