@@ -51,3 +51,4 @@ from .inquiry import test_triage
 from .inquiry import test_wording
 from .inquiry import test_inquiry_cost
 from .inquiry import test_inquiry_gate
+from .inquiry import test_inquiry_tours
