@@ -108,7 +108,8 @@ class TestPauses(DeadlineCommon):
     def test_policy_changed_during_the_pause(self):
         """peers 1.3 nr. 16: another limit does not forget the pause."""
         self.new_policy(vals={"sequence": 1, "severity": "urgent"}, triage=(4, "hours", {}))
-        complaint = self.new_received("2026-03-02 08:30")
+        # Of a question, a corrected severity would be its triage.
+        complaint = self.new_received("2026-03-02 08:30", nature="complaint")
         self.pause(complaint, "2026-03-02 09:00")
         with self.mock_datetime_and_now(self.local("2026-03-02 10:00")):
             complaint.severity = "urgent"

@@ -342,7 +342,10 @@ class TestTriageMilestone(TriageCommon):
     def test_other_natures(self):
         """TR-1: an inquiry is triaged by its nature, category and severity."""
         complaint = self.new_received()
-        self.save(complaint, "2026-03-02 09:10", nature="inquiry")
+        self.save(complaint, "2026-03-02 09:00", nature="inquiry")
+        self.assertFalse(self.reached(complaint), "it is still being received")
+        complaint.move_to("triage")
+        self.save(complaint, "2026-03-02 09:10", severity="urgent")
         self.assertEqual(self.reached(complaint), self.local("2026-03-02 09:10"))
 
     def test_unfounded(self):

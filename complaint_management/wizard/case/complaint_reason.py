@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class ComplaintReason(models.TransientModel):
@@ -27,6 +28,19 @@ class ComplaintReason(models.TransientModel):
         default="investigation",
         required=True,
     )
+
+    @api.model
+    def default_get(self, fields):
+        values = super().default_get(fields)
+        if values.get("kind", "reject") != "reopen":
+            # Said before anybody thinks of a reason.
+            complaints = self.env["complaint.complaint"].browse(self.env.context.get("active_ids"))
+            for complaint in complaints:
+                if complaint.closed_at:
+                    raise UserError(
+                        self.env._("%(complaint)s has ended already.", complaint=complaint.display_name)
+                    )
+        return values
 
     def action_apply(self):
         complaints = self.complaint_ids
