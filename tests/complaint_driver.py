@@ -2,6 +2,7 @@
 """Drives complaints through their steps as people do, and knows by itself what each gate must ask for."""
 
 from collections import Counter
+from html import unescape
 
 import pytest
 
@@ -31,13 +32,25 @@ DEMANDS = {
         "nature": "Choose the nature: complaint, inquiry, praise …",
         "category": "Choose the category.",
         "severity": "Choose the severity.",
+        "founded": "Say whether the complaint is founded.",
     },
     "dispatch": {
         "team": "Choose the team that handles it.",
         "responsible": "Name the person responsible.",
     },
-    "feedback": {"outcome": "Write down the result that was told to the complainant."},
+    "investigation": {
+        "evidence": "Enter what proves the facts: a piece of evidence, or a department's answer.",
+        "cause": "Choose the root cause.",
+        "liability": "Say who is liable for what share; the shares make 100 %.",
+    },
+    "feedback": {
+        "outcome": "Write down the result that was told to the complainant.",
+        "apology": "It was our fault: apologise, and log it as a contact.",
+        "explanation": "It was not our fault: explain it patiently, and log it as a contact.",
+    },
 }
+#: What is asked for of complaints only, and not of what is answered on the spot.
+INQUIRY = {"founded", "evidence", "cause", "liability", "apology", "explanation"}
 REJECT = "Give the reason for rejecting it."
 CANCEL = "Give the reason for cancelling it."
 REOPEN = "Give the reason for opening it again (button Reopen)."
@@ -69,6 +82,9 @@ class Case:
 
     def _has(self, name):
         complaint = self.complaint
+        if name in INQUIRY:
+            spared = complaint.nature != "complaint" or complaint.inquiry_waived
+            return spared or self._is_found_out(name)
         fnames = {
             "who": ("partner_id", "partner_name"),
             "contact": ("partner_phone", "partner_email"),
@@ -86,8 +102,71 @@ class Case:
             return bool(complaint.read_back_at) or complaint.channel_id.name not in ("Phone", "Walk-in")
         return any(complaint[fname] for fname in fnames[name])
 
+    def _is_found_out(self, name):
+        complaint = self.complaint
+        if name in ("founded", "evidence", "cause"):
+            return bool(
+                complaint[{"founded": "founded", "evidence": "evidence_ids", "cause": "cause_id"}[name]]
+            )
+        shares = complaint.liability_ids
+        if name == "liability":
+            return sum(shares.mapped("share")) == 100
+        # Which of both is owed is known once it is known whose fault it was.
+        owed = "apology" if "our_fault" in shares.mapped("finding") else "explanation"
+        told = complaint.contact_ids.filtered(lambda contact: contact.direction == "out").mapped("purpose")
+        return not shares or name != owed or name in told
+
+    def find_out(self, person, name):
+        """Enter what the inquiry found out."""
+        env, complaint = self.env(user=self.people[person]), self.by(person)
+        own = {"complaint_id": complaint.id}
+        if name == "founded":
+            complaint.founded = "founded"
+        elif name == "evidence":
+            env["complaint.evidence"].create(
+                {
+                    **own,
+                    "name": "Statement of account",
+                    "source": "The bank",
+                    "kind": "record",
+                    "description": "As the consumer says.",
+                }
+            )
+        elif name == "cause":
+            complaint.cause_id = self.rng.choice(env["complaint.cause"].search([]).ids)
+        elif name == "liability":
+            ours = self.rng.random() < 0.6
+            third = env["res.partner"].search([], limit=1)
+            env["complaint.liability"].create(
+                [
+                    {**own, "party_kind": "customer", "share": 40, "finding": "misunderstanding"},
+                    {
+                        **own,
+                        "share": 60,
+                        **(
+                            {
+                                "party_kind": "department",
+                                "department_id": env["hr.department"].search([], limit=1).id,
+                                "finding": "our_fault",
+                            }
+                            if ours
+                            else {
+                                "party_kind": "third_party",
+                                "partner_id": third.id,
+                                "finding": "third_party",
+                            }
+                        ),
+                    },
+                ]
+            )
+        else:
+            env["complaint.contact"].create({**own, "purpose": name, "summary": f"The {name} was heard."})
+
     def supply(self, person, name):
         """Fill in one thing, in one of the ways that people have for it."""
+        if name in INQUIRY:
+            self.find_out(person, name)
+            return
         complaint, consumer = self.by(person), f"Consumer {self.complaint.id}"
         actions = {"read_back": complaint.action_read_back, "responsible": complaint.action_assign_to_me}
         if name in actions:
@@ -146,7 +225,7 @@ class Case:
         step = self.complaint.step
         stop = STEPS[STEPS.index(step) + 1]
         lacking = self.lacking(step, stop)
-        shown = str(self.by(person).missing or "")
+        shown = unescape(str(self.by(person).missing or ""))
         assert [item.split("</li>")[0] for item in shown.split("<li>")[1:]] == self._messages(lacking)
         self.pass_gates(person, lambda complaint: complaint.action_next_step(), stop)
 
@@ -189,7 +268,9 @@ class Case:
             complaint.action_answer_on_the_spot("The fee was explained on the phone.")
 
         start = self.complaint.step
-        while lacking := [name for name in self.lacking(start, "closed") if name != "outcome"]:
+        while lacking := [
+            name for name in self.lacking(start, "closed") if name not in {"outcome", *INQUIRY}
+        ]:
             self.refused("clerk", answer, self._messages(lacking))
             self.asked.update(lacking)
             self.supply("clerk", self.rng.choice(lacking))

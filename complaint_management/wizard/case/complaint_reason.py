@@ -32,8 +32,8 @@ class ComplaintReason(models.TransientModel):
     @api.model
     def default_get(self, fields):
         values = super().default_get(fields)
-        if values.get("kind", "reject") != "reopen":
-            # Said before anybody thinks of a reason.
+        if "kind" in fields and values.get("kind") != "reopen":
+            # Said when the dialog opens, before anybody thinks of a reason.
             complaints = self.env["complaint.complaint"].browse(self.env.context.get("active_ids"))
             for complaint in complaints:
                 if complaint.closed_at:
