@@ -72,7 +72,7 @@ class ComplaintDeadline(models.Model):
     extension_ids = fields.One2many("complaint.deadline.extension", "deadline_id", string="Extensions")
     event_ids = fields.One2many("complaint.deadline.event", "deadline_id", string="Warnings and Escalations")
     case_name = fields.Char(string="Case", compute="_compute_case_name")
-    responsible_id = fields.Many2one("res.users", string="Responsible", compute="_compute_responsible_id")
+    responsible_id = fields.Many2one("res.users", compute="_compute_responsible_id")
     team_id = fields.Many2one(related="complaint_id.team_id")
     unit = fields.Selection(related="rule_id.unit")
     request_waits = fields.Boolean(compute="_compute_request_waits")

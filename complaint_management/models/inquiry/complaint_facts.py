@@ -10,7 +10,7 @@ class ComplaintFacts(models.Model):
 
     _inherit = "complaint.complaint"
 
-    evidence_ids = fields.One2many("complaint.evidence", "complaint_id", string="Evidence")
+    evidence_ids = fields.One2many("complaint.evidence", "complaint_id")
     may_delete_evidence = fields.Boolean(
         compute="_compute_may_delete_evidence", export_string_translation=False
     )
@@ -26,7 +26,7 @@ class ComplaintFacts(models.Model):
     )
     cause_note = fields.Text(string="How It Came About", copy=False)
     why_ids = fields.One2many("complaint.why", "complaint_id", string="Whys")
-    liability_ids = fields.One2many("complaint.liability", "complaint_id", string="Liability")
+    liability_ids = fields.One2many("complaint.liability", "complaint_id")
     liability_total = fields.Float(
         string="Shares in All (%)", digits=(5, 2), compute="_compute_liability_total"
     )

@@ -181,7 +181,13 @@ class ComplaintComplaint(models.Model):
             )
         problem = problem or self._get_team_problem(team)
         if problem:
-            raise UserError(f"{self.display_name}: {problem}")
+            raise UserError(
+                self.env._(
+                    "%(complaint)s cannot be handed over: %(problem)s",
+                    complaint=self.display_name,
+                    problem=problem,
+                )
+            )
         if kind in ("person", "team", "parent", "head"):
             self._check_not_round(user, team)
 

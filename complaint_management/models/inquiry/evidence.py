@@ -119,7 +119,6 @@ class ComplaintEvidence(models.Model):
         "complaint_evidence_support_rel",
         "evidence_id",
         "statement_id",
-        string="Supports",
         copy=False,
         help="The statements that this piece shows to be true.",
     )
@@ -136,7 +135,6 @@ class ComplaintEvidence(models.Model):
         "complaint_evidence_contradiction_rel",
         "evidence_id",
         "statement_id",
-        string="Contradicts",
         copy=False,
         help="The statements that do not agree with this piece.",
     )

@@ -52,9 +52,9 @@ class ComplaintHandover(models.Model):
         index=True,
     )
     from_user_id = fields.Many2one("res.users", string="From", readonly=True, index="btree_not_null")
-    from_team_id = fields.Many2one("complaint.team", string="From Team", readonly=True)
+    from_team_id = fields.Many2one("complaint.team", readonly=True)
     to_user_id = fields.Many2one("res.users", string="To", readonly=True, index="btree_not_null")
-    to_team_id = fields.Many2one("complaint.team", string="To Team", readonly=True, index="btree_not_null")
+    to_team_id = fields.Many2one("complaint.team", readonly=True, index="btree_not_null")
     to_partner_id = fields.Many2one(
         "res.partner", string="Outside Unit", readonly=True, index="btree_not_null"
     )

@@ -29,7 +29,6 @@ class ComplaintDispatchReason(models.TransientModel):
         compute_sudo=False,
         store=True,
         readonly=False,
-        string="Department",
     )
     question = fields.Text(compute="_compute_question", compute_sudo=False, store=True, readonly=False)
     must_rule = fields.Boolean(compute="_compute_must_rule")

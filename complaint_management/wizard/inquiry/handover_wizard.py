@@ -34,7 +34,7 @@ class ComplaintHandoverWizard(models.TransientModel):
             f" ('all_group_ids', 'in', [{self.env['ir.model.data']._xmlid_to_res_id(TAKING_GROUP)}])]"
         ),
     )
-    team_id = fields.Many2one("complaint.team", string="Team", domain="[('company_id', '=', company_id)]")
+    team_id = fields.Many2one("complaint.team", domain="[('company_id', '=', company_id)]")
     partner_id = fields.Many2one(
         "res.partner",
         string="Outside Unit",
