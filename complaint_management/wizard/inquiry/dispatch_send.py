@@ -20,7 +20,7 @@ class ComplaintDispatchSend(models.TransientModel):
         ),
         compute="_compute_duration_unit",
     )
-    answer_names = fields.Char(string="Answered by", compute="_compute_answer_names")
+    answer_names = fields.Char(string="To Be Answered by", compute="_compute_answer_names")
 
     @api.depends("complaint_id")
     def _compute_duration(self):
