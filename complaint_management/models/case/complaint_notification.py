@@ -94,3 +94,23 @@ class ComplaintNotification(models.Model):
         return super(
             ComplaintNotification, self.with_context(mail_composer_force_partners=False)
         )._message_track_post_template(changes)
+
+    def _mail_complainant(self, template):
+        """Send a mail to the complainant of one complaint, in their language, and keep it in the chatter.
+
+        :param template: mail.template
+        """
+        self.ensure_one()
+        if self.partner_id.email:
+            self.message_post_with_source(
+                template,
+                message_type="auto_comment",
+                subtype_xmlid="mail.mt_comment",
+                email_layout_xmlid="mail.mail_notification_light",
+                force_send=False,
+            )
+        else:
+            # An address without a contact stays one.
+            self.with_context(mail_composer_force_partners=False).message_mail_with_source(
+                template, force_send=False
+            )

@@ -42,24 +42,6 @@ class ComplaintPart(models.AbstractModel):
             domain |= Domain("complaint_id", "in", complaints._search(Domain.TRUE))
         return domain
 
-    def _link_files(self, fnames):
-        """Bind files that were uploaded before the record was saved to it, so that who reads it reads them.
-
-        :param fnames: names of the many2many fields of ir.attachment
-        """
-        # Files that belong to something else, or to somebody else, stay where they are.
-        for record_sudo in self.sudo():
-            for fname in fnames:
-                loose = record_sudo[fname].filtered(
-                    lambda file: (
-                        not file.res_id
-                        and file.res_model in (False, self._name)
-                        and file.create_uid.id == self.env.uid
-                    )
-                )
-                if loose:
-                    loose.write({"res_model": self._name, "res_id": record_sudo.id})
-
 
 class ComplaintEntry(models.AbstractModel):
     """A part that people enter: whoever may change the complaint may change what was entered about it.

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize
 
 from ...tools.contact_key import phone_key
+from .roles import STAFF
 
 
 class ResPartner(models.Model):
@@ -13,14 +14,12 @@ class ResPartner(models.Model):
     complaint_count = fields.Integer(
         string="Complaints",
         compute="_compute_complaint_count",
-        groups="complaint_management.group_complaint_first_contact,"
-        "complaint_management.group_complaint_auditor,complaint_management.group_complaint_quality",
+        groups=STAFF,
     )
     complaint_open_count = fields.Integer(
         string="Open Complaints",
         compute="_compute_complaint_count",
-        groups="complaint_management.group_complaint_first_contact,"
-        "complaint_management.group_complaint_auditor,complaint_management.group_complaint_quality",
+        groups=STAFF,
     )
 
     # Every inbound mail and every caller's address is looked up here.

@@ -109,20 +109,7 @@ class ComplaintComplaint(models.Model):
         if not template or self.duplicate_of_id or not (self.partner_id.email or self.partner_email):
             return
         # The complainant is told whatever the approver may read of contacts and templates.
-        complaint_sudo = self.sudo().with_context(complaint_extension_id=extension.id)
-        if self.partner_id:
-            complaint_sudo.message_post_with_source(
-                template,
-                message_type="auto_comment",
-                subtype_xmlid="mail.mt_comment",
-                email_layout_xmlid="mail.mail_notification_light",
-                force_send=False,
-            )
-        else:
-            # An address without a contact stays one.
-            complaint_sudo.with_context(mail_composer_force_partners=False).message_mail_with_source(
-                template, force_send=False
-            )
+        self.sudo().with_context(complaint_extension_id=extension.id)._mail_complainant(template)
 
     # pauses by stage
 

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..case.roles import STAFF
+
 
 class ComplaintComplaint(models.Model):
     """The contacts that were had about a complaint."""
@@ -11,8 +13,7 @@ class ComplaintComplaint(models.Model):
         "complaint_id",
         string="Contacts",
         copy=False,
-        groups="complaint_management.group_complaint_first_contact,"
-        "complaint_management.group_complaint_auditor,complaint_management.group_complaint_quality",
+        groups=STAFF,
     )
 
     def _log_contact(self, kind, direction, purpose, summary, **vals):

@@ -2,13 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...tools import process
-
-#: Users of these groups see complaints by themselves; everybody else only behind a sheet.
-STAFF_GROUPS = (
-    "complaint_management.group_complaint_first_contact",
-    "complaint_management.group_complaint_quality",
-    "complaint_management.group_complaint_auditor",
-)
+from ..case.roles import STAFF_GROUPS
 
 
 class ComplaintComplaint(models.Model):

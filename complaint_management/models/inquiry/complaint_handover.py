@@ -1,10 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-READERS = (
-    "complaint_management.group_complaint_first_contact,complaint_management.group_complaint_auditor,"
-    "complaint_management.group_complaint_quality"
-)
+from ..case.roles import STAFF
+
 #: What is offered to whom; only hand-overs write it, for it lets people read the complaint.
 OFFER_FIELDS = ("offered_user_id", "offered_team_id", "pending_handover_id")
 
@@ -15,7 +13,7 @@ class ComplaintComplaint(models.Model):
     _inherit = "complaint.complaint"
 
     handover_ids = fields.One2many(
-        "complaint.handover", "complaint_id", string="Hand-overs", readonly=True, groups=READERS
+        "complaint.handover", "complaint_id", string="Hand-overs", readonly=True, groups=STAFF
     )
     # Plain columns: the record rule asks them, and nothing is computed for old complaints.
     pending_handover_id = fields.Many2one(
@@ -25,10 +23,10 @@ class ComplaintComplaint(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="set null",
-        groups=READERS,
+        groups=STAFF,
     )
     offered_user_id = fields.Many2one(
-        "res.users", string="Offered to", readonly=True, copy=False, index="btree_not_null", groups=READERS
+        "res.users", string="Offered to", readonly=True, copy=False, index="btree_not_null", groups=STAFF
     )
     offered_team_id = fields.Many2one(
         "complaint.team",
@@ -36,13 +34,13 @@ class ComplaintComplaint(models.Model):
         readonly=True,
         copy=False,
         index="btree_not_null",
-        groups=READERS,
+        groups=STAFF,
     )
-    handover_notice = fields.Char(compute="_compute_handover", groups=READERS)
-    may_accept_handover = fields.Boolean(compute="_compute_handover", groups=READERS)
-    may_confirm_handover = fields.Boolean(compute="_compute_handover", groups=READERS)
-    may_withdraw_handover = fields.Boolean(compute="_compute_handover", groups=READERS)
-    may_hand_back = fields.Boolean(compute="_compute_may_hand_back", groups=READERS)
+    handover_notice = fields.Char(compute="_compute_handover", groups=STAFF)
+    may_accept_handover = fields.Boolean(compute="_compute_handover", groups=STAFF)
+    may_confirm_handover = fields.Boolean(compute="_compute_handover", groups=STAFF)
+    may_withdraw_handover = fields.Boolean(compute="_compute_handover", groups=STAFF)
+    may_hand_back = fields.Boolean(compute="_compute_may_hand_back", groups=STAFF)
 
     @api.depends("pending_handover_id")
     @api.depends_context("uid", "lang")

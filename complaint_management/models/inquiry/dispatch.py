@@ -9,6 +9,7 @@ CENTRE_TURN = ("draft", "returned", "signed")
 #: What the centre writes before it sends a sheet, and what the department answers.
 QUESTION_FIELDS = {"complaint_id", "department_id", "question", "question_attachment_ids", "duration"}
 ANSWER_FIELDS = {"findings", "measures", "answer_attachment_ids"}
+FILE_FIELDS = ("question_attachment_ids", "answer_attachment_ids")
 
 
 class ComplaintDispatch(models.Model):
@@ -188,7 +189,7 @@ class ComplaintDispatch(models.Model):
         sheets = super().create(vals_list)
         sheets.complaint_id.check_access("write")
         sheets._check_complaint_open()
-        sheets._link_files(("question_attachment_ids", "answer_attachment_ids"))
+        sheets._link_files(FILE_FIELDS)
         return sheets
 
     @api.model
@@ -225,8 +226,7 @@ class ComplaintDispatch(models.Model):
                     sheet._get_writable_fields(),
                 )
         result = super().write(vals)
-        if vals.keys() & {"question_attachment_ids", "answer_attachment_ids"}:
-            self._link_files(vals.keys() & {"question_attachment_ids", "answer_attachment_ids"})
+        self._link_files(vals.keys() & set(FILE_FIELDS))
         if "duration" in vals:
             self._change_duration()
         return result

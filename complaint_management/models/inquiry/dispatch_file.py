@@ -1,7 +1,32 @@
 from odoo import api, models
 
+from .dispatch import FILE_FIELDS
+
 SHEET = "complaint.dispatch"
-FILE_FIELDS = ("question_attachment_ids", "answer_attachment_ids")
+
+
+class ComplaintDispatch(models.Model):
+    """The files of a sheet belong to it: who reads the one reads the other."""
+
+    _inherit = "complaint.dispatch"
+
+    def _link_files(self, fnames):
+        """Bind files that were uploaded before the record was saved to it, so that who reads it reads them.
+
+        :param fnames: names of the many2many fields of ir.attachment
+        """
+        # Files that belong to something else, or to somebody else, stay where they are.
+        for record_sudo in self.sudo():
+            for fname in fnames:
+                loose = record_sudo[fname].filtered(
+                    lambda file: (
+                        not file.res_id
+                        and file.res_model in (False, self._name)
+                        and file.create_uid.id == self.env.uid
+                    )
+                )
+                if loose:
+                    loose.write({"res_model": self._name, "res_id": record_sudo.id})
 
 
 class IrAttachment(models.Model):

@@ -3,7 +3,6 @@ from markupsafe import Markup
 from odoo import fields, models
 
 ACTIVITY = "complaint_management.mail_activity_type_handover"
-LAYOUT = "mail.mail_notification_light"
 
 
 class ComplaintHandover(models.Model):
@@ -231,7 +230,7 @@ class ComplaintHandover(models.Model):
             subject=subject,
             body=Markup().join(get_body(handover) for handover in handovers[:50]),
             partner_ids=user.partner_id.ids,
-            email_layout_xmlid=LAYOUT,
+            email_layout_xmlid="mail.mail_notification_light",
         )
 
     # the complainant
@@ -252,20 +251,7 @@ class ComplaintHandover(models.Model):
         if not (complaint.partner_id.email or complaint.partner_email):
             self._plan_telling()
             return
-        complaint = complaint.with_context(complaint_handover_id=self.id)
-        if complaint.partner_id.email:
-            complaint.message_post_with_source(
-                template,
-                message_type="auto_comment",
-                subtype_xmlid="mail.mt_comment",
-                email_layout_xmlid=LAYOUT,
-                force_send=False,
-            )
-        else:
-            # An address without a contact stays one.
-            complaint.with_context(mail_composer_force_partners=False).message_mail_with_source(
-                template, force_send=False
-            )
+        complaint.with_context(complaint_handover_id=self.id)._mail_complainant(template)
 
     def _plan_telling(self):
         """Nothing can be mailed: somebody calls or writes a letter."""
