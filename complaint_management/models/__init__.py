@@ -1,3 +1,5 @@
 from . import case
 from . import deadline
 from . import inquiry
+from . import resolution
+from . import improvement

@@ -1,3 +1,4 @@
 from . import case
 from . import deadline
 from . import inquiry
+from . import resolution

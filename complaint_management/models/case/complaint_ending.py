@@ -56,12 +56,15 @@ class ComplaintEnding(models.Model):
 
         :param str reason: why; kept on the record
         :param str step: where the work goes on
-        :raises UserError: one of them is still open, or would not be by then
+        :raises UserError: one of them is still in work, or would not be by then
         """
-        if step in process.ENDS or any(complaint.step not in process.ENDS for complaint in self):
+        if step in process.ENDS or any(
+            complaint.step not in (*process.ENDS, "follow_up") for complaint in self
+        ):
             raise UserError(self.env._("Only ended complaints can be reopened."))
         self.write({"reopen_reason": reason})
-        self.move_to(step)
+        # One that waited for its follow-up has not ended yet, but begins another round as well.
+        self.with_context(complaint_new_round=True).move_to(step)
         self._message_log_batch(
             bodies={complaint.id: self.env._("Opened again: %(reason)s", reason=reason) for complaint in self}
         )

@@ -140,7 +140,7 @@ class ComplaintProcess(models.Model):
                 # A case that is taken over from elsewhere as ended brings its own moment.
                 vals["closed_at"] = complaint.closed_at or now
                 vals["reopen_reason"] = False
-            elif old in process.ENDS and new not in process.ENDS:
+            elif self._is_new_round(old, new):
                 vals["closed_at"] = False
                 vals["end_reason"] = False
                 vals["reopen_count"] = complaint.reopen_count + 1
@@ -155,6 +155,17 @@ class ComplaintProcess(models.Model):
             # Nothing of this is tracked or followed, the move itself is.
             complaints = self.browse(complaint_ids).with_context(tracking_disable=True)
             super(ComplaintProcess, complaints).write(dict(vals))
+
+    @api.model
+    def _is_new_round(self, old, new):
+        """Tell whether a move takes a complaint up again: after its end, or after a call that found it unsolved.
+
+        :param str old: step that was left
+        :param str new: step that was entered
+        """
+        if new in process.ENDS:
+            return False
+        return old in process.ENDS or (old == "follow_up" and self.env.context.get("complaint_new_round"))
 
     def _run_stage_actions(self):
         for stage, complaints in self.grouped("stage_id").items():

@@ -85,7 +85,7 @@ class ComplaintComplaint(models.Model):
 
     def _record_move(self, old_steps):
         reopened = self.filtered(
-            lambda complaint: old_steps[complaint.id] in process.ENDS and complaint.step not in process.ENDS
+            lambda complaint: complaint._is_new_round(old_steps[complaint.id], complaint.step)
         )
         super()._record_move(old_steps)
         moved = self.filtered(lambda complaint: old_steps[complaint.id] != complaint.step)

@@ -80,5 +80,5 @@ class ComplaintOnTheSpot(models.Model):
         super()._record_move(old_steps)
         # The reopening has passed its gates; from here on it is inquired into.
         self.filtered(
-            lambda complaint: old_steps[complaint.id] in process.ENDS and complaint.step not in process.ENDS
+            lambda complaint: complaint._is_new_round(old_steps[complaint.id], complaint.step)
         )._waive_inquiry(False)

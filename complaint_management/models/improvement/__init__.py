@@ -1,0 +1,2 @@
+from . import inspection
+from . import complaint_inspection
