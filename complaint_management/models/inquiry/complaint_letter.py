@@ -54,11 +54,21 @@ class ComplaintLetter(models.Model):
 
         :param str reason: why the complaint is not founded, for the complainant to read
         """
-        template = self.env.ref("complaint_management.mail_template_unfounded", raise_if_not_found=False)
+        return self._render_letter_template(
+            "complaint_management.mail_template_unfounded", complaint_letter_reason=reason
+        )
+
+    def _render_letter_template(self, xmlid, **context):
+        """Return ``{complaint id: (subject, body, language)}`` of a letter, in each customer's language.
+
+        :param str xmlid: of the mail template; where it was removed, the letters are empty
+        :param context: what the template takes from its context
+        """
+        template = self.env.ref(xmlid, raise_if_not_found=False)
         if not template:
             return dict.fromkeys(self.ids, ("", "", False))
         # What the letter says of the customer does not depend on what the writer may read of contacts.
-        template_sudo = template.sudo().with_context(complaint_letter_reason=reason)
+        template_sudo = template.sudo().with_context(**context)
         languages = template_sudo._render_lang(self.ids)
         subjects = template_sudo._render_field("subject", self.ids, res_ids_lang=languages)
         bodies = template_sudo._render_field(
@@ -69,51 +79,38 @@ class ComplaintLetter(models.Model):
             for complaint_id in self.ids
         }
 
-    def _reject_with_letter(self, reason, subject=False, body=False):
-        """Reject the complaints as unfounded and tell each complainant why (TR-4).
+    def _send_letter(self, subject, body, lang, **message):
+        """Send a letter to the complainant of one complaint and keep it in the chatter.
 
-        Who has no address is told by phone or post: whoever is responsible gets it as a task.
-
-        :param str reason: why; kept on the record and read by the complainant
-        :param subject: subject of the letter, where somebody edited it; one complaint only
-        :param body: the letter, where somebody edited it; one complaint only
-        :raises UserError: they cannot be rejected, or not by this user; nobody is written to then
+        :param str lang: language of the complainant
+        :param message: more of the message, such as its attachments
+        :return: whether there is somebody who can be written to
         """
-        self.write({"end_reason": reason})
-        self.filtered(lambda complaint: complaint.founded != "unfounded").write({"founded": "unfounded"})
-        self._check_can_enter("rejected")
-        # Before the move, which gives up the limits: the letter is the first answer to many a complainant.
-        for complaint_id, letter in self._render_letter(reason).items():
-            complaint = self.browse(complaint_id)
-            complaint._tell_unfounded(reason, subject or letter[0], body or letter[1], letter[2])
-        self.action_reject(reason)
-
-    def _get_end_template(self):
-        """Return the mail that the stage of rejected complaints sends by itself, if there is one."""
         self.ensure_one()
-        Stage = self.env["complaint.stage"]
-        return Stage.browse(Stage._first_of_step("rejected", self.team_id.id)).mail_template_id
-
-    def _check_can_enter(self, step):
-        Stage = self.env["complaint.stage"]
-        self._check_gates(
-            {complaint.id: complaint.step for complaint in self},
-            {
-                complaint.id: Stage.browse(Stage._first_of_step(step, complaint.team_id.id))
-                for complaint in self
-            },
-        )
-
-    def _tell_unfounded(self, reason, subject, body, lang):
-        """Send the letter to one complainant, or have it read out to who has no address."""
-        self.ensure_one()
-        if self.step in process.ENDS:
-            return
-        address, complaint_sudo = self._get_letter_address(), self.sudo()
-        if not address:
+        if not self._post_letter(subject, body, lang):
             if self._can_be_told():
                 self._plan_telling(body)
             return
+        self._log_contact(
+            "message",
+            "out",
+            "explanation",
+            self.env._("Letter sent: it is not founded. The reason: %(reason)s", reason=reason),
+        )
+
+    def _post_letter(self, subject, body, lang, attachments=()):
+        """Write to the complainant of one complaint, and keep it in the chatter.
+
+        :param str subject: subject of the mail
+        :param body: HTML; ends with the name of who writes
+        :param str lang: language of the frame around it
+        :param attachments: ``[(name, content)]``
+        :return: whether there is an address to write to
+        """
+        self.ensure_one()
+        address, complaint_sudo = self._get_letter_address(), self.sudo()
+        if not address:
+            return False
         customer = complaint_sudo.partner_id
         # An address without a contact stays one.
         to = {"partner_ids": customer.ids} if customer.email else {"outgoing_email_to": address}
@@ -126,14 +123,10 @@ class ComplaintLetter(models.Model):
             # The letter ends with the name already.
             email_add_signature=False,
             force_email_lang=lang,
+            attachments=list(attachments),
             **to,
         )
-        self._log_contact(
-            "message",
-            "out",
-            "explanation",
-            self.env._("Letter sent: it is not founded. The reason: %(reason)s", reason=reason),
-        )
+        return True
 
     def _plan_telling(self, body):
         complaint_sudo = self.sudo()
