@@ -87,27 +87,6 @@ class ComplaintLetter(models.Model):
         :return: whether there is somebody who can be written to
         """
         self.ensure_one()
-        if not self._post_letter(subject, body, lang):
-            if self._can_be_told():
-                self._plan_telling(body)
-            return
-        self._log_contact(
-            "message",
-            "out",
-            "explanation",
-            self.env._("Letter sent: it is not founded. The reason: %(reason)s", reason=reason),
-        )
-
-    def _post_letter(self, subject, body, lang, attachments=()):
-        """Write to the complainant of one complaint, and keep it in the chatter.
-
-        :param str subject: subject of the mail
-        :param body: HTML; ends with the name of who writes
-        :param str lang: language of the frame around it
-        :param attachments: ``[(name, content)]``
-        :return: whether there is an address to write to
-        """
-        self.ensure_one()
         address, complaint_sudo = self._get_letter_address(), self.sudo()
         if not address:
             return False
@@ -123,10 +102,61 @@ class ComplaintLetter(models.Model):
             # The letter ends with the name already.
             email_add_signature=False,
             force_email_lang=lang,
-            attachments=list(attachments),
             **to,
+            **message,
         )
         return True
+
+    def _reject_with_letter(self, reason, subject=False, body=False):
+        """Reject the complaints as unfounded and tell each complainant why (TR-4).
+
+        Who has no address is told by phone or post: whoever is responsible gets it as a task.
+
+        :param str reason: why; kept on the record and read by the complainant
+        :param subject: subject of the letter, where somebody edited it; one complaint only
+        :param body: the letter, where somebody edited it; one complaint only
+        :raises UserError: they cannot be rejected, or not by this user; nobody is written to then
+        """
+        self.write({"end_reason": reason})
+        self.filtered(lambda complaint: complaint.founded != "unfounded").write({"founded": "unfounded"})
+        self._check_can_enter("rejected")
+        # Before the move, which gives up the limits: the letter is the first answer to many a complainant.
+        for complaint_id, letter in self._render_letter(reason).items():
+            complaint = self.browse(complaint_id)
+            complaint._tell_unfounded(reason, subject or letter[0], body or letter[1], letter[2])
+        self.action_reject(reason)
+
+    def _get_end_template(self):
+        """Return the mail that the stage of rejected complaints sends by itself, if there is one."""
+        self.ensure_one()
+        Stage = self.env["complaint.stage"]
+        return Stage.browse(Stage._first_of_step("rejected", self.team_id.id)).mail_template_id
+
+    def _check_can_enter(self, step):
+        Stage = self.env["complaint.stage"]
+        self._check_gates(
+            {complaint.id: complaint.step for complaint in self},
+            {
+                complaint.id: Stage.browse(Stage._first_of_step(step, complaint.team_id.id))
+                for complaint in self
+            },
+        )
+
+    def _tell_unfounded(self, reason, subject, body, lang):
+        """Send the letter to one complainant, or have it read out to who has no address."""
+        self.ensure_one()
+        if self.step in process.ENDS:
+            return
+        if not self._send_letter(subject, body, lang):
+            if self._can_be_told():
+                self._plan_telling(body)
+            return
+        self._log_contact(
+            "message",
+            "out",
+            "explanation",
+            self.env._("Letter sent: it is not founded. The reason: %(reason)s", reason=reason),
+        )
 
     def _plan_telling(self, body):
         complaint_sudo = self.sudo()
