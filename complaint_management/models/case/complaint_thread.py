@@ -28,6 +28,12 @@ class ComplaintThread(models.AbstractModel):
         """Tell whether a user may read the record in any of their companies."""
         return self._filter_readable_by(user) == self
 
+    def message_subscribe(self, partner_ids=None, subtype_ids=None):
+        """Who is reminded of a limit need not be told of everything else: activities subscribe otherwise."""
+        if self.env.context.get("complaint_nobody_follows"):
+            return True
+        return super().message_subscribe(partner_ids=partner_ids, subtype_ids=subtype_ids)
+
     def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
         excluded = self._get_excluded_partners()
         if excluded and partner_ids:

@@ -31,3 +31,37 @@ class ResUsers(models.Model):
         copy=False,
         context={"active_test": False},
     )
+
+    def _get_absent(self, company):
+        """Return those of the users who are away now: on approved time off, a leave of their own resource.
+
+        Holidays of everybody are no absence, or nothing would find anybody on them.
+        """
+        if not self:
+            return self
+        now = fields.Datetime.now()
+        away = (
+            self.env["resource.calendar.leaves"]
+            .sudo()
+            ._search(
+                [
+                    ("resource_id", "!=", False),
+                    ("time_type", "=", "leave"),
+                    ("date_from", "<=", now),
+                    ("date_to", ">=", now),
+                ]
+            )
+        )
+        absent = (
+            self.env["resource.resource"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("user_id", "in", self.ids),
+                    ("company_id", "=", company.id),
+                    ("id", "in", away.subselect("resource_id")),
+                ],
+                ["user_id"],
+            )
+        )
+        return absent.user_id

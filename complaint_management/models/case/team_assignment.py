@@ -104,9 +104,7 @@ class ComplaintTeam(models.Model):
     def _filter_available(self, user_ids, company_id):
         """Return those of some users who may be given complaints of a company now.
 
-        These are its active employees with access to complaints who are not absent: on approved time
-        off, which is a leave of the employee's own resource. Holidays of everybody are no absence, or
-        nothing that comes in on them would find anybody.
+        These are its active employees with access to complaints who are not absent.
 
         :param user_ids: ids of res.users
         :param int company_id: id of the company
@@ -127,32 +125,8 @@ class ComplaintTeam(models.Model):
                 ]
             )
         )
-        now = fields.Datetime.now()
-        away = (
-            self.env["resource.calendar.leaves"]
-            .sudo()
-            ._search(
-                [
-                    ("resource_id", "!=", False),
-                    ("time_type", "=", "leave"),
-                    ("date_from", "<=", now),
-                    ("date_to", ">=", now),
-                ]
-            )
-        )
-        absent = (
-            self.env["resource.resource"]
-            .sudo()
-            .search_fetch(
-                [
-                    ("user_id", "in", users.ids),
-                    ("company_id", "=", company_id),
-                    ("id", "in", away.subselect("resource_id")),
-                ],
-                ["user_id"],
-            )
-        )
-        return set((users - absent.user_id).ids)
+        company = self.env["res.company"].browse(company_id)
+        return set((users - users._get_absent(company)).ids)
 
     @api.model
     def _get_rosters(self, free, methods):

@@ -163,12 +163,6 @@ class ComplaintComplaint(models.Model):
         self._resume_deadlines()
         self._message_log_batch(bodies=dict.fromkeys(self.ids, self.env._("The clock goes on.")))
 
-    def message_subscribe(self, partner_ids=None, subtype_ids=None):
-        """Who is reminded of a limit need not be told of everything else: activities subscribe otherwise."""
-        if self.env.context.get("complaint_nobody_follows"):
-            return True
-        return super().message_subscribe(partner_ids=partner_ids, subtype_ids=subtype_ids)
-
     # events that reach a milestone
 
     def _message_post_after_hook(self, message, msg_vals):

@@ -1,8 +1,14 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
+
+from .approval import ASKED_STATES
+
+#: Remedies that their owner sees, and the complaint with them.
+OWNED_STATES = ("open", "done")
 
 
 class ComplaintComplaint(models.Model):
-    """The solutions that were proposed for a complaint, and which of them counts."""
+    """The solutions that were proposed for a complaint, and who reads it because they are asked."""
 
     _inherit = "complaint.complaint"
 
@@ -11,6 +17,7 @@ class ComplaintComplaint(models.Model):
         string="Versions so Far", readonly=True, copy=False, export_string_translation=False
     )
     remedy_ids = fields.One2many("complaint.remedy", "complaint_id", string="Remedies", copy=False)
+    can_propose = fields.Boolean(compute="_compute_can_propose", export_string_translation=False)
 
     def _needs_solution(self):
         """Tell whether a solution is to be found; what needs no inquiry needs none."""
@@ -20,3 +27,96 @@ class ComplaintComplaint(models.Model):
         """Return the versions of the round the complaint is in; those of earlier rounds are history."""
         self.ensure_one()
         return self.solution_ids.filtered(lambda solution: solution.round == self.reopen_count)
+
+    @api.depends("solution_ids.state", "solution_ids.round", "closed_at", "reopen_count")
+    def _compute_can_propose(self):
+        for complaint in self:
+            current = complaint._get_round_solutions()
+            complaint.can_propose = not complaint.closed_at and not current
+
+    def action_propose(self):
+        """Open the page on which a solution is written."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Propose a Solution"),
+            "res_model": "complaint.solution",
+            "views": [(False, "form")],
+            "context": {"default_complaint_id": self.id},
+        }
+
+    # who is asked
+
+    @api.model
+    def _get_requests(self):
+        """Return ``[(model, domain)]`` of the requests by which the user reads the complaints behind them."""
+        mine = [self.env.uid]
+        return [
+            (
+                self.env["complaint.approval"].sudo(),
+                Domain("approver_ids", "in", mine) & Domain("state", "in", ASKED_STATES),
+            ),
+            (
+                self.env["complaint.remedy"].sudo(),
+                Domain("user_id", "in", mine) & Domain("state", "in", OWNED_STATES),
+            ),
+        ]
+
+    def _compute_asked_of_me(self):
+        super()._compute_asked_of_me()
+        if not self.env.user.sudo().complaint_asked:
+            return
+        asked = set()
+        for model, domain in self._get_requests():
+            groups = model._read_group(domain & Domain("complaint_id", "in", self.ids), ["complaint_id"])
+            asked.update(complaint.id for (complaint,) in groups)
+        for complaint in self:
+            complaint.asked_of_me = complaint.asked_of_me or complaint._origin.id in asked
+
+    def _search_asked_of_me(self, operator, value):
+        domain = super()._search_asked_of_me(operator, value)
+        if domain is NotImplemented or not self.env.user.sudo().complaint_asked:
+            return domain
+        asked = Domain.OR(
+            Domain("id", "in", model._search(requests).subselect("complaint_id"))
+            for model, requests in self._get_requests()
+        )
+        if True in value:
+            domain |= asked
+        if False in value:
+            domain &= ~asked
+        return domain
+
+    # what hangs on it
+
+    def _get_threads(self):
+        return [*super()._get_threads(), self.solution_ids, self.remedy_ids]
+
+    def _merge_records(self):
+        return [*super()._merge_records(), ("complaint.solution", "complaint_id")]
+
+    def merge_into(self, target, keep=None):
+        """One proposal goes on: what the merged complaints had open is withdrawn, and kept as history."""
+        sources_sudo, target_sudo = (self - target).sudo(), target.sudo()
+        moved = sources_sudo.solution_ids
+        if target_sudo._get_round_solutions():
+            moved._close_open_ones(self.env._("Merged into %(number)s", number=target.number))
+        result = super().merge_into(target, keep)
+        for solution in moved.exists().sorted(lambda solution: (solution.complaint_id.id, solution.id)):
+            target_sudo.solution_count += 1
+            solution.write({"version": target_sudo.solution_count, "round": target_sudo.reopen_count})
+        return result
+
+    def _apply_exclusion(self):
+        super()._apply_exclusion()
+        self.env["complaint.approval"]._replace_unfit([("complaint_id", "in", self.ids)])
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "user_id" in vals:
+            waiting = self.sudo().solution_ids.filtered(
+                lambda solution: solution.state in ("draft", "approved", "declined")
+            )
+            if waiting:
+                waiting._sync_activities()
+        return result

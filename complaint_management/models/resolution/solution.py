@@ -132,6 +132,12 @@ class ComplaintSolution(models.Model):
     description = fields.Text(related="complaint_id.description")
     wanted_outcome = fields.Text(related="complaint_id.wanted_outcome")
     for_centre = fields.Boolean(compute="_compute_for_centre", export_string_translation=False)
+    asked_of_me = fields.Boolean(
+        compute="_compute_asked_of_me",
+        search="_search_asked_of_me",
+        export_string_translation=False,
+        help="The user is or was asked to approve it: the record rules ask for this.",
+    )
 
     _version_idx = models.Index("(complaint_id, version)")
 

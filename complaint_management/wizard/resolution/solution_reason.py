@@ -1,0 +1,52 @@
+from odoo import api, fields, models
+
+
+class ComplaintSolutionReason(models.TransientModel):
+    """Asks for the reason without which a solution is neither sent back nor withdrawn nor stood by."""
+
+    _name = "complaint.solution.reason"
+    _description = "Reason on a Solution"
+
+    kind = fields.Selection(
+        [
+            ("approve", "Approve with a comment"),
+            ("refuse", "Refuse"),
+            ("pass_on", "Ask somebody else"),
+            ("take_back", "Take back the request"),
+            ("withdraw", "Withdraw"),
+            ("stand_by", "Stand by it"),
+        ],
+        required=True,
+        default="refuse",
+    )
+    solution_id = fields.Many2one("complaint.solution", ondelete="cascade")
+    approval_id = fields.Many2one("complaint.approval", ondelete="cascade")
+    reason = fields.Text()
+    company_id = fields.Many2one("res.company", compute="_compute_company_id")
+    user_id = fields.Many2one(
+        "res.users",
+        string="Who Decides",
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+    )
+
+    @api.depends("approval_id")
+    def _compute_company_id(self):
+        for wizard in self:
+            wizard.company_id = wizard.approval_id.sudo().company_id
+
+    def action_apply(self):
+        self.ensure_one()
+        approval, solution = self.approval_id.sudo(False), self.solution_id.sudo(False)
+        if self.kind == "approve":
+            approval.action_approve(self.reason)
+        elif self.kind == "refuse":
+            approval.action_refuse(self.reason)
+        elif self.kind == "pass_on":
+            approval.action_pass_on(self.user_id.sudo(False), self.reason)
+        elif self.kind == "take_back":
+            solution.action_withdraw_request(self.reason)
+        elif self.kind == "withdraw":
+            solution.action_withdraw(self.reason)
+        else:
+            solution.action_stand_by(self.reason)
+        return {"type": "ir.actions.act_window_close"}
