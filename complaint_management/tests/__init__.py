@@ -35,6 +35,9 @@ from .deadline import test_pauses
 from .deadline import test_recompute
 from .deadline import test_working_time
 from .deadline import test_working_time_property
+from .improvement import test_inspection_check
+from .improvement import test_inspection_draw
+from .improvement import test_sampling
 from .inquiry import test_cause
 from .inquiry import test_contacts
 from .inquiry import test_dispatch

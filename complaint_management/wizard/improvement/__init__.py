@@ -1,1 +1,2 @@
 from . import inspection_draw
+from . import inspection_check_wizard
