@@ -17,13 +17,14 @@ class ComplaintApproval(models.Model):
     _name = "complaint.approval"
     _description = "Approval"
     _inherit = ["complaint.part"]
-    _order = "solution_id desc, sequence, id"
+    _order = "solution_id desc, request, sequence, id"
 
     solution_id = fields.Many2one("complaint.solution", required=True, index=True, ondelete="cascade")
     complaint_id = fields.Many2one(
         related="solution_id.complaint_id", store=True, precompute=True, index=True
     )
     company_id = fields.Many2one(related="solution_id.company_id", store=True, precompute=True)
+    request = fields.Integer(readonly=True, help="Which of the requests for this solution it belongs to.")
     sequence = fields.Integer(readonly=True)
     name = fields.Char(string="Asked for by", readonly=True, help="The rule, as it was when it was submitted.")
     state = fields.Selection(

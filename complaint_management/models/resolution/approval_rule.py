@@ -37,7 +37,6 @@ class ComplaintApprovalRule(models.Model):
     _description = "Approval Rule"
     _inherit = ["complaint.cached.name.mixin"]
     _order = "sequence, min_amount, id"
-    _check_company_auto = True
 
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
@@ -49,7 +48,6 @@ class ComplaintApprovalRule(models.Model):
         "complaint.team",
         ondelete="cascade",
         index="btree_not_null",
-        check_company=True,
         help="With all teams below it. Empty: any team.",
     )
     min_severity = fields.Selection(
@@ -106,6 +104,18 @@ class ComplaintApprovalRule(models.Model):
                         "%(name)s does not work in this company and could never be asked.", name=rule.user_id.name
                     )
                 )
+
+    @api.constrains("company_id", "team_id", "remedy_type_ids")
+    def _check_companies(self):
+        """What belongs to one company does not match in another; a rule for all may name any."""
+        for rule in self.filtered("company_id"):
+            for record in (*rule.team_id, *rule.remedy_type_ids):
+                if record.company_id and record.company_id != rule.company_id:
+                    raise ValidationError(
+                        self.env._(
+                            "“%(name)s” belongs to another company than the rule.", name=record.display_name
+                        )
+                    )
 
     @api.model
     def _cached_fields(self):

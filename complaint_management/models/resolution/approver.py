@@ -34,21 +34,21 @@ class ComplaintSolution(models.Model):
         """Yield the res.users who come into question, the next level after each.
 
         :param str kind: as the field ``approver`` of a rule
-        :param user: the person named
+        :param user: the person named by the rule, or found for it when it was submitted
         :param group: the group named
         :param int level: how far above the team the leader stands
         """
         complaint_sudo = self.complaint_id.sudo()
         if kind == "group":
             yield group.sudo().all_user_ids
-        elif kind == "department":
+        elif user:
+            yield user.sudo()
+        if kind == "department":
             department = complaint_sudo.department_id
             while department:
                 yield department.manager_id.user_id
                 department = department.parent_id
         elif kind in ("user", "manager"):
-            if kind == "user":
-                yield user.sudo()
             employee = (user if kind == "user" else complaint_sudo.user_id).sudo()
             employee = employee.with_company(self.company_id).employee_id
             seen = employee
@@ -112,6 +112,7 @@ class ComplaintSolution(models.Model):
             vals_list.append(
                 {
                     "solution_id": self.id,
+                    "request": self.request_count,
                     "sequence": len(vals_list) + 1,
                     "name": rule.name,
                     "kind": rule.approver,

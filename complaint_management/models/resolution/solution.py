@@ -93,6 +93,9 @@ class ComplaintSolution(models.Model):
 
     # approval
     approval_ids = fields.One2many("complaint.approval", "solution_id", string="Approvals", copy=False)
+    request_count = fields.Integer(
+        string="Times Submitted", readonly=True, copy=False, help="Agreements to an earlier request do not count."
+    )
     submitted_at = fields.Datetime(string="Submitted on", readonly=True, copy=False)
     proposed_by_id = fields.Many2one("res.users", string="Proposed by", readonly=True, copy=False)
     approved_at = fields.Datetime(string="Approved on", readonly=True, copy=False)

@@ -24,7 +24,9 @@ class ComplaintSolution(models.Model):
         for solution in self:
             solution._check_complete()
             solution_sudo = solution.sudo()
-            solution_sudo.proposed_by_id = self.env.uid
+            solution_sudo.write(
+                {"proposed_by_id": self.env.uid, "request_count": solution_sudo.request_count + 1}
+            )
             vals_list = solution_sudo._prepare_approvals()
             self.env["complaint.approval"].sudo().create(vals_list)
             solution._write_state(
@@ -76,7 +78,7 @@ class ComplaintSolution(models.Model):
     def _get_agreements(self):
         """Return the agreements of the running request; those of earlier ones do not count."""
         return self.approval_ids.filtered(
-            lambda approval: approval.state == "approved" and approval.decided_at >= self.submitted_at
+            lambda approval: approval.state == "approved" and approval.request == self.request_count
         )
 
     def _ask_for(self, approval):
