@@ -55,3 +55,7 @@ from .inquiry import test_wording
 from .inquiry import test_inquiry_cost
 from .inquiry import test_inquiry_gate
 from .inquiry import test_inquiry_tours
+from .resolution import test_followup_cost
+from .resolution import test_followup_log
+from .resolution import test_followup_planning
+from .resolution import test_followup_rule

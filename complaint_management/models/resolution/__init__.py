@@ -18,6 +18,10 @@ from . import complaint_result
 from . import complaint_sign_off
 from . import followup_rule
 from . import followup
+from . import followup_planning
+from . import followup_contact
+from . import followup_log
+from . import followup_user
 from . import complaint_followup
 from . import complaint_gate
 from . import res_users
