@@ -59,3 +59,6 @@ from .resolution import test_followup_cost
 from .resolution import test_followup_log
 from .resolution import test_followup_planning
 from .resolution import test_followup_rule
+from .resolution import test_result
+from .resolution import test_result_report
+from .resolution import test_sign_off

@@ -258,6 +258,9 @@ class ComplaintComplaint(models.Model):
         "user_id",
     )
 
+    #: Users whose names are read together.
+    _people_fields = ("user_id", "received_by_id", "read_back_by_id")
+
     @api.model
     def _default_user_id(self):
         """Who registers a complaint answers for it until somebody takes it over (IN-5)."""
@@ -401,7 +404,7 @@ class ComplaintComplaint(models.Model):
 
     def _fetch_people(self, fnames):
         """Read the people whom several fields name together, not field by field."""
-        people = [fname for fname in ("user_id", "received_by_id", "read_back_by_id") if fname in fnames]
+        people = [fname for fname in self._people_fields if fname in fnames]
         contacts = [fname for fname in ("partner_id", "on_behalf_of_id") if fname in fnames]
         if len(people) + len(contacts) > 1:
             # Whoever sees a complaint sees these names.

@@ -15,7 +15,10 @@ from . import mail_access
 from . import pause
 from . import complaint_solution
 from . import complaint_result
+from . import complaint_result_report
+from . import complaint_confirmation
 from . import complaint_sign_off
+from . import complaint_sign_off_request
 from . import followup_rule
 from . import followup
 from . import followup_planning
