@@ -31,6 +31,7 @@
         "data/resolution/remedy_type_data.xml",
         "data/resolution/remedy_deadline_data.xml",
         "data/resolution/solution_data.xml",
+        "data/resolution/mail_templates.xml",
         "data/resolution/approval_data.xml",
         "data/resolution/result_data.xml",
         "data/resolution/followup_data.xml",

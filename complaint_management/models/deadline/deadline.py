@@ -1,3 +1,7 @@
+from datetime import datetime, time, timedelta
+
+import pytz
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -62,6 +66,10 @@ class ComplaintDeadline(models.Model):
     duration = fields.Integer(
         string="Own Limit",
         help="In the unit of its rule, where the case was given another limit than the rule's.",
+    )
+    fixed_day = fields.Date(
+        string="Promised for",
+        help="The day that was promised. It is the limit, whatever the rule says, and no pause moves it.",
     )
     extension = fields.Integer(
         string="Moved by", help="By how much the limit was moved, in the unit of its rule."
@@ -151,21 +159,28 @@ class ComplaintDeadline(models.Model):
         return self._get_time_of(self.rule_id, self.calendar_id, self.company_id)
 
     @api.model
-    def _get_limits(self, rule, calendar, company, start, pauses=(), extension=0, duration=0):
+    def _get_limits(
+        self, rule, calendar, company, start, pauses=(), extension=0, duration=0, fixed_day=False
+    ):
         """Return when a clock is due and when it warns.
 
         :param pauses: (start, stop) pairs of datetimes
         :param int extension: in the unit of the rule
         :param int duration: in the unit of the rule; 0 for the rule's own
+        :param date fixed_day: the day that was promised, where one was
         :return: tuple (due, warn_at); warn_at is False where nobody is warned
         :raises UserError: the calendar has no working time
         """
-        time = self._get_time_of(rule, calendar, company)
+        engine = self._get_time_of(rule, calendar, company)
         try:
-            due = working_time.due(time, start, duration or rule.duration, rule.unit, pauses, extension)
+            if fixed_day:
+                due = self._get_end_of_day(engine, calendar, company, start, fixed_day)
+                due = engine.add(due, extension, rule.unit) if extension else due
+            else:
+                due = working_time.due(engine, start, duration or rule.duration, rule.unit, pauses, extension)
             if not rule.warn_before:
                 return due, False
-            return due, working_time.warn_at(time, start, due, rule.warn_before, rule.warn_unit)
+            return due, working_time.warn_at(engine, start, due, rule.warn_before, rule.warn_unit)
         except working_time.NoWorkingTime as fault:
             raise UserError(
                 self.env._(
@@ -177,15 +192,31 @@ class ComplaintDeadline(models.Model):
             ) from fault
 
     @api.model
-    def _prepare_vals(self, rule, calendar, company, start, pauses=(), duration=0):
+    def _get_end_of_day(self, engine, calendar, company, start, day):
+        """Return when the work of a day ends; of a day off, when the last work before it does.
+
+        :param engine: what counts, see :meth:`_get_time_of`
+        :param datetime start: what is promised for the day is promised from here on
+        """
+        zone = pytz.timezone(calendar.sudo().tz or company.partner_id.tz or "UTC")
+        midnight = zone.localize(datetime.combine(day + timedelta(days=1), time.min))
+        midnight = midnight.astimezone(pytz.utc).replace(tzinfo=None)
+        due = engine.retreat(midnight, timedelta())
+        # Nobody works between the promise and its day.
+        return due if due > start else midnight
+
+    @api.model
+    def _prepare_vals(self, rule, calendar, company, start, pauses=(), duration=0, fixed_day=False):
         """Return the values of a clock that starts.
 
         :param pauses: (start, stop) pairs; an open pause has no stop
         :param int duration: in the unit of the rule, where it is not to be the rule's own
+        :param date fixed_day: the day that was promised, where one was
         """
         now = fields.Datetime.now()
+        pauses = () if fixed_day else pauses
         due, warn_at = self._get_limits(
-            rule, calendar, company, start, _until(pauses, now), duration=duration
+            rule, calendar, company, start, _until(pauses, now), duration=duration, fixed_day=fixed_day
         )
         paused = _is_open(pauses, now, due)
         return {
@@ -195,6 +226,7 @@ class ComplaintDeadline(models.Model):
             "milestone": rule.milestone,
             "start": start,
             "duration": duration,
+            "fixed_day": fixed_day,
             "due": due,
             "warn_at": warn_at,
             "state": "paused" if paused else "running",
@@ -217,10 +249,8 @@ class ComplaintDeadline(models.Model):
 
     def _get_times(self, pauses, now):
         self.ensure_one()
-        rule, calendar, company = self.rule_id, self.calendar_id, self.company_id
-        due, warn_at = self._get_limits(
-            rule, calendar, company, self.start, _until(pauses, now), self.extension, self.duration
-        )
+        pauses = () if self.fixed_day else pauses
+        due, warn_at = self._get_own_limits(_until(pauses, now), self.extension)
         # What had passed before the pause began stays overdue while it lasts.
         paused = _is_open(pauses, now, due)
         level = self.level
@@ -255,10 +285,20 @@ class ComplaintDeadline(models.Model):
         self.ensure_one()
         host = self._get_host()
         pauses = _until(host._get_pauses()[host], fields.Datetime.now())
-        extension = self.extension + amount
+        return self._get_own_limits(pauses, self.extension + amount)[0]
+
+    def _get_own_limits(self, pauses, extension):
+        """Return when this clock is due and when it warns, see :meth:`_get_limits`."""
         return self._get_limits(
-            self.rule_id, self.calendar_id, self.company_id, self.start, pauses, extension, self.duration
-        )[0]
+            self.rule_id,
+            self.calendar_id,
+            self.company_id,
+            self.start,
+            pauses,
+            extension,
+            self.duration,
+            self.fixed_day,
+        )
 
     # reaching it
 
@@ -288,16 +328,7 @@ class ComplaintDeadline(models.Model):
         # The limit has gone on moving since the pause began.
         host = self._get_host()
         pauses = _until(host._get_pauses()[host], reached_at)
-        due, _warn_at = self._get_limits(
-            self.rule_id,
-            self.calendar_id,
-            self.company_id,
-            self.start,
-            pauses,
-            self.extension,
-            self.duration,
-        )
-        return reached_at <= due
+        return reached_at <= self._get_own_limits(pauses, self.extension)[0]
 
     def _cancel(self):
         self._forget_activities(self.env._("Not needed any more."))

@@ -106,6 +106,10 @@ class ComplaintDeadlineMixin(models.AbstractModel):
         """Return how long this one case has, in the unit of the rule; 0 for as long as the rule says."""
         return 0
 
+    def _get_deadline_fixed_day(self, rule):
+        """Return the day that was promised, which is the limit then; False where the rule says it."""
+        return False
+
     def _get_milestones_behind(self):
         """Return the milestones that need no clock any more, in the order of the process."""
         raise NotImplementedError
@@ -163,6 +167,7 @@ class ComplaintDeadlineMixin(models.AbstractModel):
                     start,
                     self._get_pauses()[self],
                     self._get_deadline_duration(rule),
+                    self._get_deadline_fixed_day(rule),
                 )
                 vals_list.append({**vals, self._deadline_inverse: self.id, "round": number})
         return vals_list

@@ -29,13 +29,16 @@ class ComplaintSolution(models.Model):
 
     def _sync_activities(self):
         """Bring the planned activities in line with who has to act."""
-        Activity = self.env["mail.activity"].sudo()
-        kinds = {True: self.env.ref(APPROVAL_ACTIVITY), False: self.env.ref(GO_ON_ACTIVITY)}
+        Activity, data = self.env["mail.activity"].sudo(), self.env["ir.model.data"]
+        kinds = {
+            True: data._xmlid_to_res_id(APPROVAL_ACTIVITY),
+            False: data._xmlid_to_res_id(GO_ON_ACTIVITY),
+        }
         planned = Activity.search(
             [
                 ("res_model", "=", self._name),
                 ("res_id", "in", self.ids),
-                ("activity_type_id", "in", [kind.id for kind in kinds.values()]),
+                ("activity_type_id", "in", list(kinds.values())),
             ]
         ).grouped("res_id")
         vals_list, done = [], Activity
@@ -54,7 +57,8 @@ class ComplaintSolution(models.Model):
         # What was decided stands in the chatter.
         done.unlink()
         if vals_list:
-            Activity.with_context(complaint_nobody_follows=True).create(vals_list)
+            # Approvers are told by mail (approval_mail.py); the others find it in their activities.
+            Activity.with_context(mail_activity_quick_update=True, complaint_nobody_follows=True).create(vals_list)
 
     def _prepare_activity(self, kind, user):
         self.ensure_one()
@@ -70,9 +74,10 @@ class ComplaintSolution(models.Model):
         else:
             summary = translated.env._("Sent back: revise it and submit it again")
         return {
-            "activity_type_id": kind.id,
+            "activity_type_id": kind,
             "res_model_id": self.env["ir.model"]._get_id(self._name),
             "res_id": self.id,
+            "res_name": self.display_name,
             "user_id": user.id,
             "date_deadline": fields.Date.context_today(self),
             "summary": summary,
@@ -94,4 +99,4 @@ class MailActivity(models.Model):
             if self._fields[fname].convert_to_write(self[fname], self) != value
         }
         if changed:
-            self.with_context(complaint_nobody_follows=True).write(changed)
+            self.with_context(mail_activity_quick_update=True, complaint_nobody_follows=True).write(changed)

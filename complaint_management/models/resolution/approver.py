@@ -23,10 +23,10 @@ class ComplaintSolution(models.Model):
     def _get_fit(self, users):
         """Return those of some users who may agree to the solution at all."""
         barred = self._get_proposers() | self.complaint_id.sudo().excluded_user_ids
-        company = self.company_id
+        company_id = self.company_id.id
         return users.filtered(
             lambda user: (
-                user.active and not user.share and user not in barred and company in user.company_ids
+                user not in barred and user.active and not user.share and company_id in user._get_company_ids()
             )
         )
 
@@ -64,26 +64,25 @@ class ComplaintSolution(models.Model):
             yield team.leader_id
             team = team.parent_id
 
-    def _choose_approvers(self, kind, user, group, level, absent):
-        """Return who is asked: the first level where somebody is fit and there.
+    def _choose_approvers(self, kind, user, group, level):
+        """Return who is asked now: the first level where somebody is fit and there.
 
-        :param absent: res.users who are away now
         :return: tuple (res.users who may agree, each of them alone; res.users in whose place they stand)
         """
         away = self.env["res.users"]
         by_substitute = self.company_id.complaint_absent_approver == "substitute"
         for people in self._get_levels(kind, user, group, level):
             fit = self._get_fit(people)
-            present = fit - absent
+            present = fit - fit._get_absent(self.company_id)
+            if fit and not present and by_substitute:
+                substitutes = self._get_fit(fit.sudo().complaint_substitute_id)
+                present = substitutes - substitutes._get_absent(self.company_id)
+                away |= fit if present else away
             if present:
                 return present.sudo(False), away.sudo(False)
             away |= fit
-            if by_substitute and fit:
-                present = self._get_fit(fit.sudo().complaint_substitute_id) - absent
-                if present:
-                    return present.sudo(False), away.sudo(False)
         # Nobody is there: it waits for the first who comes back.
-        return away[:1].sudo(False) if kind != "group" else away.sudo(False), self.env["res.users"]
+        return (away if kind == "group" else away[:1]).sudo(False), self.env["res.users"]
 
     def _get_named(self, kind, user, group, level):
         """Return who agrees, absent or not; empty where nobody can."""

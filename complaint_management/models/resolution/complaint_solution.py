@@ -63,15 +63,17 @@ class ComplaintComplaint(models.Model):
         ]
 
     def _compute_asked_of_me(self):
-        super()._compute_asked_of_me()
-        if not self.env.user.sudo().complaint_asked:
-            return
-        asked = set()
-        for model, domain in self._get_requests():
-            groups = model._read_group(domain & Domain("complaint_id", "in", self.ids), ["complaint_id"])
-            asked.update(complaint.id for (complaint,) in groups)
-        for complaint in self:
-            complaint.asked_of_me = complaint.asked_of_me or complaint._origin.id in asked
+        rest = self
+        if self.env.user.sudo().complaint_asked:
+            for model, domain in self._get_requests():
+                if rest:
+                    ids = rest._origin.ids
+                    groups = model._read_group(domain & Domain("complaint_id", "in", ids), ["complaint_id"])
+                    asked = {complaint.id for (complaint,) in groups}
+                    found = rest.filtered(lambda complaint, asked=asked: complaint._origin.id in asked)
+                    found.asked_of_me = True
+                    rest -= found
+        super(ComplaintComplaint, rest)._compute_asked_of_me()
 
     def _search_asked_of_me(self, operator, value):
         domain = super()._search_asked_of_me(operator, value)

@@ -84,11 +84,7 @@ class ComplaintSolution(models.Model):
     def _ask_for(self, approval):
         """Ask for one agreement; return False where who would be asked has agreed in this request already."""
         people, absent = self._choose_approvers(
-            approval.kind,
-            approval.named_user_id,
-            approval.group_id,
-            approval.level,
-            self._get_absent(approval),
+            approval.kind, approval.named_user_id, approval.group_id, approval.level
         )
         agreed = self._get_agreements().approver_id
         if people and not people - agreed:
@@ -105,19 +101,11 @@ class ComplaintSolution(models.Model):
         approval._ask(people - agreed, absent)
         return True
 
-    def _get_absent(self, approval):
-        """Return who is away now; asked once, for everybody at all levels."""
-        levels = self._get_levels(
-            approval.kind, approval.named_user_id, approval.group_id, approval.level
-        )
-        people = self.env["res.users"].sudo().union(*levels)
-        return (people | people.complaint_substitute_id)._get_absent(self.company_id)
-
     def _ask_again(self, approval):
         """Who was asked is not there any more: ask the next one, or give the proposal back."""
         former = approval.approver_ids
         people, absent = self._choose_approvers(
-            approval.kind, approval.named_user_id, approval.group_id, approval.level, self._get_absent(approval)
+            approval.kind, approval.named_user_id, approval.group_id, approval.level
         )
         if people:
             approval._ask(people, absent | former)

@@ -302,17 +302,53 @@ class TestRunningApproval(ApprovalCommon):
         self.offer(self.solution)
         self.assertFalse(self.solution.activity_ids)
 
+    def tell(self):
+        """Run the background job; return whom each mail went to."""
+        with self.mock_mail_gateway(), self.enter_registry_test_mode():
+            self.env.ref("complaint_management.ir_cron_approval").method_direct_trigger()
+            self.env.invalidate_all()
+            return [mail.recipient_ids.mapped("name") for mail in self._new_mails]
+
     def test_told_by_mail(self):
-        """Each next approver is told once, by mail where they want mails."""
+        """DESIGN 4.5: each next approver is told once, all of a person's requests in one message."""
         (self.leader | self.boss).notification_type = "email"
-        solution = self.new_solution()
-        with self.mock_mail_gateway():
-            solution.action_submit()
-            self.assertEqual(len(self._new_mails.filtered(lambda mail: self.leader.partner_id in mail.recipient_ids)), 1)
-        with self.mock_mail_gateway():
-            self.approve(solution, self.leader)
-            self.assertEqual(len(self._new_mails.filtered(lambda mail: self.boss.partner_id in mail.recipient_ids)), 1)
-            self.assertFalse(self._new_mails.filtered(lambda mail: self.leader.partner_id in mail.recipient_ids))
+        second = self.new_solution()
+        second.action_submit()
+        self.assertEqual(self.tell(), [["Leader"]])
+        self.assertEqual(self.tell(), [], "once")
+        self.approve(second, self.leader)
+        self.assertEqual(self.tell(), [["Boss"]])
+        self.approve(second, self.boss)
+        self.assertEqual(self.tell(), [])
+
+    def test_not_told_any_more(self):
+        """What was decided, taken back or passed on before the mail left is not told of."""
+        (self.leader | self.treasurer).notification_type = "email"
+        self.approve(self.solution, self.leader)
+        taken_back = self.new_solution()
+        taken_back.action_submit()
+        taken_back.action_withdraw_request("A mistake.")
+        self.boss.notification_type = "inbox"
+        self.assertEqual(self.tell(), [])
+        passed_on = self.new_solution()
+        passed_on.action_submit()
+        passed_on.approval_ids[0].with_user(self.leader).action_pass_on(self.treasurer, "I leave today.")
+        self.assertEqual(self.tell(), [["Treasurer"]])
+
+    def test_message_says_no_more_than_numbers(self):
+        """OR-2: who turns out to be concerned later may have read the number, and nothing else."""
+        self.leader.notification_type = "email"
+        for _number in range(2):
+            self.new_solution().action_submit()
+        with self.mock_mail_gateway(), self.enter_registry_test_mode():
+            self.env.ref("complaint_management.ir_cron_approval").method_direct_trigger()
+            self.env.invalidate_all()
+            mail = self._new_mails
+        self.assertEqual(len(mail), 1)
+        self.assertIn("3 solutions", mail.subject)
+        self.assertIn(self.solution.complaint_id.number, mail.body_html)
+        for secret in ("heating", "Zhang San", "300"):
+            self.assertNotIn(secret, mail.body_html + mail.subject)
 
     def test_chatter(self):
         """SO-3: everything stands in the chatter of the solution; amounts not in that of the case."""
