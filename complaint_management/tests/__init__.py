@@ -57,8 +57,14 @@ from .inquiry import test_inquiry_gate
 from .inquiry import test_inquiry_tours
 from .resolution import test_followup_cost
 from .resolution import test_followup_log
+from .resolution import test_credit_note
 from .resolution import test_followup_planning
 from .resolution import test_followup_rule
+from .resolution import test_approval
+from .resolution import test_solution
+from .resolution import test_remedy
+from .resolution import test_remedy_deadline
+from .resolution import test_resolution_prints
 from .resolution import test_result
 from .resolution import test_result_report
 from .resolution import test_sign_off

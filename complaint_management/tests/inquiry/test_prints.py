@@ -109,6 +109,19 @@ class PrintsCommon(InquiryCommon):
             style.drop_tree()
         return " ".join(" ".join(main.itertext()).split())
 
+    def pdf(self, report, records, user):
+        """Print records as a file and return the text of its pages; needs the web server of ``HttpCase``."""
+        if self.Report.get_wkhtmltopdf_state() != "ok":
+            self.skipTest("wkhtmltopdf is missing")
+        self.env["ir.config_parameter"].set_param("report.print_delay", "0")
+        self.env.flush_all()
+        self.env.invalidate_all()
+        printing = self.Report.with_user(user).with_context(force_report_rendering=True)
+        content, kind = printing._render_qweb_pdf(report, records.ids)
+        self.assertEqual(kind, "pdf")
+        pages = PdfFileReader(io.BytesIO(content)).pages
+        return [" ".join(page.extract_text().split()) for page in pages]
+
 
 @tagged("post_install", "-at_install")
 class TestPrints(PrintsCommon):
@@ -401,18 +414,6 @@ class TestPrints(PrintsCommon):
 @tagged("post_install", "-at_install")
 class TestPrintedFiles(PrintsCommon, HttpCase):
     """The files themselves, by the program that makes them."""
-
-    def pdf(self, report, records, user):
-        if self.Report.get_wkhtmltopdf_state() != "ok":
-            self.skipTest("wkhtmltopdf is missing")
-        self.env["ir.config_parameter"].set_param("report.print_delay", "0")
-        self.env.flush_all()
-        self.env.invalidate_all()
-        printing = self.Report.with_user(user).with_context(force_report_rendering=True)
-        content, kind = printing._render_qweb_pdf(report, records.ids)
-        self.assertEqual(kind, "pdf")
-        pages = PdfFileReader(io.BytesIO(content)).pages
-        return [" ".join(page.extract_text().split()) for page in pages]
 
     def test_files(self):
         """IN-2, DI-2: several records are one file, each on pages of its own, with Chinese characters."""
