@@ -53,8 +53,8 @@ class ComplaintResult(models.Model):
     decision_reason = fields.Text(
         string="Reasons", readonly=True, copy=False, tracking=True, help="The complainant reads them."
     )
-    decided_by_id = fields.Many2one("res.users", string="Decided by", readonly=True, copy=False)
-    decided_at = fields.Datetime(string="Decided on", readonly=True, copy=False)
+    decided_by_id = fields.Many2one("res.users", string="Decision by", readonly=True, copy=False)
+    decided_at = fields.Datetime(string="Decision on", readonly=True, copy=False)
     result_reported_at = fields.Datetime(
         string="Result Reported on", readonly=True, copy=False, tracking=True
     )
@@ -168,17 +168,25 @@ class ComplaintResult(models.Model):
         reason = (reason or "").strip()
         for complaint in self:
             complaint._check_result_complete(decision, reason)
-            if complaint._decide(decision, reason):
-                complaint._forget_report(self.env._("It was decided otherwise."))
+            complaint._decide(decision, reason)
 
     def _decide(self, decision, reason):
-        """Write a decision down; return whether it differs from the one before."""
+        """Write a decision down; what was told before does not hold any more where it differs."""
         self.ensure_one()
-        decided = {"decision": decision or False, "decision_reason": reason or False}
-        if all(self[fname] == value for fname, value in decided.items()):
-            return False
-        self.sudo().write({**decided, "decided_by_id": self.env.uid, "decided_at": fields.Datetime.now()})
-        return True
+        if not self._is_decided_otherwise(decision, reason):
+            return
+        self._forget_report(self.env._("It was decided otherwise. Before that it said:"))
+        self.sudo().write(
+            {
+                "decision": decision,
+                "decision_reason": reason,
+                "decided_by_id": self.env.uid,
+                "decided_at": fields.Datetime.now(),
+            }
+        )
+
+    def _is_decided_otherwise(self, decision, reason):
+        return bool(decision) and (decision, reason) != (self.decision, self.decision_reason)
 
     def _check_result_step(self, steps):
         """Check that the user may work on the result of these complaints now.

@@ -67,7 +67,7 @@ class ComplaintResultReport(models.Model):
         self.ensure_one()
         if self._get_letter_address():
             return False
-        address = self.partner_id.email or self.partner_email
+        address = self.sudo().partner_id.email or self.partner_email
         if not address:
             return self.env._(
                 "There is no e-mail address of the complainant: tell them by phone, in person or by post."
@@ -133,9 +133,9 @@ class ComplaintResultReport(models.Model):
         outcome = (outcome or self.outcome or "").strip()
         self._check_result_complete(decision, reason, outcome)
         moment = self._get_report_moment(kind, date)
-        changed = self._decide(decision, reason) if decision else False
-        if changed or outcome != (self.outcome or "").strip():
+        if self._is_decided_otherwise(decision, reason) or outcome != (self.outcome or "").strip():
             self._forget_report(self.env._("The result was reported anew. Before that it said:"))
+        self._decide(decision, reason)
         self.sudo().write(
             {
                 "outcome": outcome,

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import plaintext2html
 
 from .complaint_result import REPORT_FIELDS
 
@@ -204,5 +205,5 @@ class ComplaintSignOff(models.Model):
             summary=self.with_context(lang=person.lang).env._(
                 "Sent back by %(name)s: go on with it", name=self.env.user.name
             ),
-            note=reason,
+            note=plaintext2html(reason),
         )

@@ -107,10 +107,12 @@ class ComplaintSignOffRequest(models.Model):
 
     def _pass_activities_on(self, users, complaint=None):
         """The sign-off passes to the next leader, not to the person responsible."""
+        waiting = self.filtered(lambda case: case.step == "follow_up")
         if complaint:
             # What is merged is signed off as the case that goes on.
-            self._search_sign_offs().unlink()
-        self.filtered(lambda case: case.step == "follow_up" and not complaint)._refresh_sign_offs()
+            waiting._search_sign_offs().unlink()
+        else:
+            waiting._refresh_sign_offs()
         super()._pass_activities_on(users, complaint)
 
     def merge_into(self, target, keep=None):

@@ -54,7 +54,9 @@ class TestResult(ResultCommon):
         self.assertRecordValues(
             complaint, [{"decision": "partly", "result_reported_at": False, "confirmation": False}]
         )
-        self.assertIn("Zhang San", complaint.message_ids[0].body)
+        note = complaint.message_ids.filtered(lambda message: "decided otherwise" in message.body)
+        self.assertIn("Zhang San", note.body)
+        self.assertIn("Decision: Upheld", note.body)
 
     def test_not_typed_in(self):
         """CL-1: nobody passes the gate by writing that it was told, in whatever way."""

@@ -268,10 +268,13 @@ class TestResultReport(ResultCommon):
         self.assertEqual(complaint.result_reported_at, first + timedelta(hours=1))
         self.assertEqual(complaint.confirmation, "signed")
         self.assertEqual(len(complaint.contact_ids), 2)
-        self.report(complaint, outcome="Another one came.")
+        self.report(complaint, outcome="Another one came.", decision="partly")
         self.assertFalse(complaint.confirmation)
         self.assertTrue(complaint.result_reported_at)
-        self.assertIn(OUTCOME, complaint.message_ids.filtered(lambda m: "reported anew" in m.body).body)
+        note = complaint.message_ids.filtered(lambda message: "reported anew" in message.body)
+        self.assertEqual(len(note), 1)
+        self.assertIn(OUTCOME, note.body)
+        self.assertIn("Decision: Upheld", note.body)
 
     def test_two_at_once(self):
         """A colleague reported while the dialog was open: no second letter, and who it was is said."""
