@@ -3,6 +3,7 @@ from . import remedy
 from . import remedy_owner
 from . import remedy_flow
 from . import remedy_deadline
+from . import remedy_invoice
 from . import remedy_document
 from . import remedy_refund
 from . import account_move

@@ -21,8 +21,10 @@ class ComplaintComplaint(models.Model):
 
     def _search_remedies(self, states):
         """Return the remedies in some of the states, asked of the database: merging moves them about."""
-        return self.env["complaint.remedy"].sudo().search(
-            [("complaint_id", "in", self.ids), ("state", "in", states)]
+        return (
+            self.env["complaint.remedy"]
+            .sudo()
+            .search([("complaint_id", "in", self.ids), ("state", "in", states)])
         )
 
     def _apply_exclusion(self):

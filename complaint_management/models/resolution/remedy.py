@@ -37,7 +37,9 @@ class ComplaintRemedy(models.Model):
     _check_company_auto = True
 
     solution_id = fields.Many2one("complaint.solution", required=True, index=True, ondelete="cascade")
-    complaint_id = fields.Many2one(related="solution_id.complaint_id", store=True, precompute=True, index=True)
+    complaint_id = fields.Many2one(
+        related="solution_id.complaint_id", store=True, precompute=True, index=True
+    )
     company_id = fields.Many2one(related="solution_id.company_id", store=True, precompute=True)
     sequence = fields.Integer(default=10)
     type_id = fields.Many2one(
@@ -46,7 +48,9 @@ class ComplaintRemedy(models.Model):
     behaviour = fields.Selection(related="type_id.behaviour")
     has_amount = fields.Boolean(related="type_id.has_amount")
     for_customer = fields.Boolean(related="type_id.for_customer")
-    description = fields.Text(string="What Exactly", help="What is done, as the owner and the customer read it.")
+    description = fields.Text(
+        string="What Exactly", help="What is done, as the owner and the customer read it."
+    )
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount = fields.Monetary(
         compute="_compute_amount", store=True, readonly=False, precompute=True, aggregator="sum"
@@ -59,7 +63,7 @@ class ComplaintRemedy(models.Model):
     )
     date_due = fields.Date(
         string="Until",
-        help="The day that is promised. Empty: the time limits for remedies say it when the customer accepts.",
+        help="The day that is promised. Empty: the limits for remedies say it when the customer accepts.",
     )
     expected_effect = fields.Text(
         compute="_compute_expected_effect",
@@ -187,9 +191,7 @@ class ComplaintRemedy(models.Model):
         former = {remedy: (remedy.user_id, remedy.date_due) for remedy in self if remedy.state == "open"}
         result = super().write(vals)
         changed = [
-            remedy.id
-            for remedy, values in before.items()
-            if values != [remedy[fname] for fname in proposed]
+            remedy.id for remedy, values in before.items() if values != [remedy[fname] for fname in proposed]
         ]
         self.browse(changed)._tell_solution()
         if WORK_FIELDS & vals.keys() and not by_clock:

@@ -90,9 +90,7 @@ class ComplaintRemedy(models.Model):
     def _move_clocks(self):
         """Another day was promised: it is the limit now, and what was said about the former one is over."""
         for remedy in self.sudo():
-            clocks = remedy._get_current_deadlines().filtered(
-                lambda clock: clock.state in tools.OPEN_STATES
-            )
+            clocks = remedy._get_current_deadlines().filtered(lambda clock: clock.state in tools.OPEN_STATES)
             if clocks:
                 clocks._forget_activities(self.env._("Another day was promised."))
                 clocks.write({"fixed_day": remedy.date_due, "extension": 0})
@@ -146,9 +144,7 @@ class ComplaintDeadlineEvent(models.Model):
 class ComplaintDeadlineExtension(models.Model):
     _inherit = "complaint.deadline.extension"
 
-    remedy_id = fields.Many2one(
-        "complaint.remedy", index="btree_not_null", ondelete="cascade", readonly=True
-    )
+    remedy_id = fields.Many2one("complaint.remedy", index="btree_not_null", ondelete="cascade", readonly=True)
 
 
 class ComplaintPause(models.Model):

@@ -23,7 +23,8 @@ class ComplaintRemedy(models.Model):
         precompute=True,
         index="btree_not_null",
         tracking=True,
-        domain="[('share', '=', False), ('company_ids', 'in', company_id), ('id', 'not in', excluded_user_ids)]",
+        domain="[('share', '=', False), ('company_ids', 'in', company_id),"
+        " ('id', 'not in', excluded_user_ids)]",
         help="Who carries it out; any colleague can, also without access to complaints.",
     )
 
@@ -75,13 +76,9 @@ class ComplaintRemedy(models.Model):
 
         :param dict former: remedy to (owner, day) before
         """
-        moved = self.filtered(
-            lambda remedy: remedy in former and remedy.date_due != former[remedy][1]
-        )
+        moved = self.filtered(lambda remedy: remedy in former and remedy.date_due != former[remedy][1])
         moved._move_clocks()
-        passed = self.filtered(
-            lambda remedy: remedy in former and remedy.user_id != former[remedy][0]
-        )
+        passed = self.filtered(lambda remedy: remedy in former and remedy.user_id != former[remedy][0])
         if passed or moved:
             (passed | moved)._sync_activities()
         for remedy in passed:
@@ -140,7 +137,8 @@ class ComplaintRemedy(models.Model):
         changed = {
             fname: value
             for fname, value in vals.items()
-            if fname != "note" and activity._fields[fname].convert_to_write(activity[fname], activity) != value
+            if fname != "note"
+            and activity._fields[fname].convert_to_write(activity[fname], activity) != value
         }
         passed_on = "user_id" in changed
         if changed:
