@@ -43,14 +43,30 @@ DEMANDS = {
         "cause": "Choose the root cause.",
         "liability": "Say who is liable for what share; the shares make 100 %.",
     },
+    "solution": {
+        "judged": "Propose a solution: say whether the demand is reasonable, and on what ground.",
+        "approved": "Get the solution approved.",
+        "settled": "Offer it to the complainant and enter the answer. What was declined is revised, or a leader "
+        "stands by it.",
+    },
+    "execution": {
+        "remedies": "Carry out the remedies that were promised, or cancel them with the reason.",
+    },
     "feedback": {
         "outcome": "Write down the result that was told to the complainant.",
         "apology": "It was our fault: apologise, and log it as a contact.",
         "explanation": "It was not our fault: explain it patiently, and log it as a contact.",
+        "decision": "Decide whether the complaint is upheld, and give the reasons.",
+        "report": "Report the result to the complainant.",
+    },
+    "follow_up": {
+        "confirmation": "Have the complainant confirm the result, or note why there is no signature.",
+        "sign_off": "A leader of the team has to sign it off.",
     },
 }
 #: What is asked for of complaints only, and not of what is answered on the spot.
 INQUIRY = {"founded", "evidence", "cause", "liability", "apology", "explanation"}
+RESOLUTION = {"judged", "approved", "settled", "remedies", "decision", "report", "confirmation", "sign_off"}
 REJECT = "Give the reason for rejecting it."
 CANCEL = "Give the reason for cancelling it."
 REOPEN = "Give the reason for opening it again (button Reopen)."
@@ -82,9 +98,9 @@ class Case:
 
     def _has(self, name):
         complaint = self.complaint
-        if name in INQUIRY:
+        if name in INQUIRY | RESOLUTION:
             spared = complaint.nature != "complaint" or complaint.inquiry_waived
-            return spared or self._is_found_out(name)
+            return spared or (self._is_found_out(name) if name in INQUIRY else self._is_resolved(name))
         fnames = {
             "who": ("partner_id", "partner_name"),
             "contact": ("partner_phone", "partner_email"),
@@ -115,6 +131,118 @@ class Case:
         owed = "apology" if "our_fault" in shares.mapped("finding") else "explanation"
         told = complaint.contact_ids.filtered(lambda contact: contact.direction == "out").mapped("purpose")
         return not shares or name != owed or name in told
+
+    def _is_resolved(self, name):
+        complaint = self.complaint
+        versions = complaint.solution_ids.filtered(
+            lambda solution: solution.round == complaint.reopen_count and solution.state != "withdrawn"
+        )
+        if name == "judged":
+            return any(solution.reasonable and solution.ground_facts for solution in versions)
+        if name == "approved":
+            return any(solution.approved_at for solution in versions)
+        if name == "settled":
+            return any(solution.answer == "accepted" or solution.final for solution in versions)
+        if name == "remedies":
+            return not complaint.remedy_ids.filtered(lambda remedy: remedy.state == "open")
+        if name == "sign_off":
+            # As the settings are at first: urgent complaints.
+            return complaint.severity != "urgent" or bool(complaint.signed_off_at)
+        fnames = {"decision": "decision", "report": "result_reported_at", "confirmation": "confirmation"}
+        return bool(complaint[fnames[name]])
+
+    def resolve(self, person, name):
+        """Do one thing from the proposal to the confirmed result; what it needs before is done with it."""
+        complaint = self.by(person)
+        actions = {
+            "judged": self._propose,
+            "approved": self._approve,
+            "settled": self._settle,
+            "remedies": self._carry_out,
+        }
+        if name in actions:
+            actions[name](person)
+        elif name == "decision":
+            complaint.action_decide(self.rng.choice(["upheld", "partly", "not_upheld"]), "The facts say so.")
+        elif name == "report":
+            complaint.action_report_result(
+                outcome="Settled as agreed.",
+                decision=complaint.decision or "upheld",
+                reason=complaint.decision_reason or "The facts say so.",
+                kind=self.rng.choice(["call", "visit", "letter"]),
+                summary="The result was told.",
+            )
+        elif name == "confirmation":
+            complaint.action_confirm_result("none", note="Agreed by phone.")
+        else:
+            self.by("manager").action_sign_off()
+
+    def _get_version(self):
+        """The version that is worked on in this round."""
+        complaint = self.complaint
+        return complaint.solution_ids.filtered(
+            lambda solution: solution.round == complaint.reopen_count and solution.state != "withdrawn"
+        )[:1]
+
+    def _propose(self, person):
+        kinds = {
+            name: self.env.ref(f"complaint_management.complaint_remedy_type_{name}").id
+            for name in ("apology", "return", "compensation", "training")
+        }
+        amount = self.rng.choice([0, 0, 40, 800, 6000])
+        remedies = [{"type_id": kinds[name]} for name in self.rng.sample(["apology", "return", "training"], 2)]
+        if amount:
+            remedies.append({"type_id": kinds["compensation"], "amount": amount})
+        self.env(user=self.people[person])["complaint.solution"].create(
+            {
+                "complaint_id": self.complaint.id,
+                "reasonable": self.rng.choice(["yes", "partly"]),
+                "assessment": "What was promised was not kept.",
+                "ground_facts": "The statement of account",
+                "remedy_ids": [(0, 0, remedy) for remedy in remedies],
+            }
+        )
+
+    def _approve(self, person):
+        if not self._is_resolved("judged"):
+            self._propose(person)
+        solution = self._get_version().with_user(self.people[person])
+        if solution.state == "draft":
+            solution.action_submit()
+        refused = self.rng.random() < 0.1
+        while solution.state == "submitted":
+            waiting = solution.sudo().approval_ids.filtered(lambda approval: approval.state == "waiting")
+            approval = waiting.with_user(waiting.approver_ids[:1])
+            if refused:
+                refused = False
+                approval.action_refuse("Name the clause as well.")
+                solution.ground_contract = "Clause 3"
+                solution.action_submit()
+            else:
+                approval.action_approve()
+
+    def _settle(self, person):
+        while not self._is_resolved("settled"):
+            self._approve(person)
+            solution = self._get_version().with_user(self.people[person])
+            solution.action_offer("call", "The proposal was explained.")
+            chance = self.rng.random()
+            if chance < 0.7:
+                solution.action_accept("That is fine.", kind="call")
+                return
+            solution.action_decline("That is not enough.", kind="call")
+            if chance < 0.8:
+                solution.with_user(self.people["manager"]).action_stand_by("It is what the contract says.")
+            else:
+                solution.action_new_version()
+
+    def _carry_out(self, person):
+        for remedy in self.complaint.remedy_ids.filtered(lambda remedy: remedy.state == "open"):
+            remedy = remedy.with_user(self.people[person])
+            if self.rng.random() < 0.9:
+                remedy.action_done("Done.")
+            else:
+                remedy.action_cancel("The consumer does not want it any more.")
 
     def find_out(self, person, name):
         """Enter what the inquiry found out."""
@@ -166,6 +294,9 @@ class Case:
         """Fill in one thing, in one of the ways that people have for it."""
         if name in INQUIRY:
             self.find_out(person, name)
+            return
+        if name in RESOLUTION:
+            self.resolve(person, name)
             return
         complaint, consumer = self.by(person), f"Consumer {self.complaint.id}"
         actions = {"read_back": complaint.action_read_back, "responsible": complaint.action_assign_to_me}
@@ -269,7 +400,7 @@ class Case:
 
         start = self.complaint.step
         while lacking := [
-            name for name in self.lacking(start, "closed") if name not in {"outcome", *INQUIRY}
+            name for name in self.lacking(start, "closed") if name not in {"outcome", *INQUIRY, *RESOLUTION}
         ]:
             self.refused("clerk", answer, self._messages(lacking))
             self.asked.update(lacking)

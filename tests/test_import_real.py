@@ -536,6 +536,8 @@ def test_two_hundred_complaints_to_their_end(imported, capsys):
             for complaint_id in rng.sample(Complaint.search([("reference", "=like", prefix)]).ids, count)
         ]
         people = {login: env["res.users"].search([("login", "=", login)]).id for login in PEOPLE}
+        # Somebody has to agree to what costs money.
+        env["complaint.team"].search([("leader_id", "=", False)]).leader_id = people["manager"]
         before = {
             values["id"]: values
             for values in Complaint.browse(chosen).read(["number", "description", "received_at", "reference"])

@@ -4,4 +4,5 @@ from . import contact_key
 from . import mail_repair
 from . import mail_text
 from . import process
+from . import sampling
 from . import working_time

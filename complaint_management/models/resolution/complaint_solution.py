@@ -48,7 +48,7 @@ class ComplaintComplaint(models.Model):
     # who is asked
 
     @api.model
-    def _get_requests(self):
+    def _get_asking_records(self):
         """Return ``[(model, domain)]`` of the requests by which the user reads the complaints behind them."""
         mine = [self.env.uid]
         return [
@@ -65,7 +65,7 @@ class ComplaintComplaint(models.Model):
     def _compute_asked_of_me(self):
         rest = self
         if self.env.user.sudo().complaint_asked:
-            for model, domain in self._get_requests():
+            for model, domain in self._get_asking_records():
                 if rest:
                     ids = rest._origin.ids
                     groups = model._read_group(domain & Domain("complaint_id", "in", ids), ["complaint_id"])
@@ -81,7 +81,7 @@ class ComplaintComplaint(models.Model):
             return domain
         asked = Domain.OR(
             Domain("id", "in", model._search(requests).subselect("complaint_id"))
-            for model, requests in self._get_requests()
+            for model, requests in self._get_asking_records()
         )
         if True in value:
             domain |= asked

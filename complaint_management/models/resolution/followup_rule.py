@@ -94,7 +94,7 @@ class ComplaintFollowupRule(models.Model):
 
     moment = fields.Selection(
         MOMENTS,
-        string="Call",
+        string="When to Call",
         required=True,
         default="after",
         help="Before closing: the complaint stays in the step Follow-up until the call was made.",

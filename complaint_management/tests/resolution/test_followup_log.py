@@ -326,3 +326,18 @@ class TestFollowupLog(FollowupCommon):
         context = self.calls(complaint).action_log()["context"]
         form = Form(self.env["complaint.followup.wizard"].with_context(**context))
         self.assertTrue(form.last_try)
+
+    def test_dialog_shows_nothing_else(self):
+        """OR-2: a dialog that names somebody else's complaint tells nothing about it."""
+        self.new_rule()
+        complaint = self.new_closed()
+        dialog = (
+            self.env["complaint.followup.wizard"]
+            .with_user(self.stranger)
+            .create({"complaint_id": complaint.id, "followup_id": self.calls(complaint).id})
+        )
+        self.env.invalidate_all()
+        self.assertFalse(dialog.wording)
+        for fname in ("partner_name", "partner_phone", "outcome", "progress", "last_try"):
+            with self.subTest(fname), self.assertRaises(AccessError):
+                dialog.read([fname])

@@ -8,7 +8,7 @@ class ComplaintFollowupWizard(models.TransientModel):
     _description = "Log a Follow-up Call"
 
     complaint_id = fields.Many2one("complaint.complaint", required=True)
-    followup_id = fields.Many2one("complaint.followup")
+    followup_id = fields.Many2one("complaint.followup", string="Follow-up Call")
     result = fields.Selection(
         selection=lambda self: (
             self.env["complaint.followup"]._fields["result"]._description_selection(self.env)
@@ -17,7 +17,7 @@ class ComplaintFollowupWizard(models.TransientModel):
     note = fields.Text(string="What the Customer Said")
     take_up = fields.Selection(
         [("yes", "Take it up again"), ("no", "It stays as it is")],
-        string="The Complaint",
+        string="What Happens Now",
         default="yes",
     )
     step = fields.Selection(
@@ -26,11 +26,14 @@ class ComplaintFollowupWizard(models.TransientModel):
         default="solution",
     )
     reason = fields.Text(string="Why Not")
-    partner_name = fields.Char(related="complaint_id.partner_name")
-    partner_phone = fields.Char(related="complaint_id.partner_phone")
-    outcome = fields.Text(string="What the Customer Was Told", related="complaint_id.outcome")
+    # A dialog may name any complaint: only what its user may read is shown.
+    partner_name = fields.Char(related="complaint_id.partner_name", related_sudo=False)
+    partner_phone = fields.Char(related="complaint_id.partner_phone", related_sudo=False)
+    outcome = fields.Text(
+        string="What the Customer Was Told", related="complaint_id.outcome", related_sudo=False
+    )
     last_try = fields.Boolean(compute="_compute_last_try", export_string_translation=False)
-    progress = fields.Char(related="followup_id.progress")
+    progress = fields.Char(related="followup_id.progress", related_sudo=False)
     wording = fields.Html(string="What You May Say", compute="_compute_wording")
 
     @api.depends("followup_id")
