@@ -106,8 +106,14 @@ class ComplaintInspection(models.Model):
         copy=False,
         help="How well the case was handled, from 1 (poor) to 5 (exemplary).",
     )
-    mark_value = fields.Integer(
-        string="Average Mark", compute="_compute_figures", store=True, precompute=True, aggregator="avg"
+    # With a decimal, because it is shown as an average.
+    mark_value = fields.Float(
+        string="Average Mark",
+        compute="_compute_figures",
+        digits=(3, 1),
+        store=True,
+        precompute=True,
+        aggregator="avg",
     )
     sent_back_share = fields.Float(
         string="Sent Back (%)", compute="_compute_figures", store=True, precompute=True, aggregator="avg"
