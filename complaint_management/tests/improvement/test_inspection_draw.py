@@ -100,6 +100,15 @@ class TestInspectionDraw(InspectionCommon):
         self.quality.tz = "Europe/Brussels"
         self.assertEqual(self.draw(month="2026-02").complaint_id, case)
 
+    def test_zone_changed(self):
+        """A closing that another time zone moves into another month is not drawn once more."""
+        self.new_closed(closed_at="2026-01-31 17:00:00")
+        self.assertEqual(len(self.draw(month="2026-02")), 1)
+        self.company.partner_id.tz = "UTC"
+        self.assertEqual(self.lines(self.new_draw(month="2026-01")), {self.centre: (1, 1, 0)})
+        with self.refused(UserError, "nothing to draw"):
+            self.draw(month="2026-01")
+
     def test_draw_twice(self):
         """Drawing again adds what the share lacks, never a case twice."""
         self.new_closed(4)
