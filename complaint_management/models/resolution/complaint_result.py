@@ -72,7 +72,9 @@ class ComplaintResult(models.Model):
         tracking=True,
         help="How the complainant confirmed the result.",
     )
-    confirmed_by = fields.Char(readonly=True, copy=False, tracking=True, help="Who signed.")
+    confirmed_by = fields.Char(
+        string="Signed by", readonly=True, copy=False, tracking=True, help="Who signed."
+    )
     confirmed_at = fields.Datetime(string="Confirmed on", readonly=True, copy=False)
     confirmation_note = fields.Text(
         string="Note on the Confirmation",

@@ -51,9 +51,7 @@ class ComplaintResult(models.TransientModel):
     has_address = fields.Boolean(compute="_compute_case")
     no_letter_reason = fields.Char(compute="_compute_case")
     has_decision_letter = fields.Boolean(compute="_compute_case")
-    send_letter = fields.Boolean(
-        string="Send a Letter by E-mail", compute="_compute_way", store=True, readonly=False
-    )
+    send_letter = fields.Boolean(string="Send by E-mail", compute="_compute_way", store=True, readonly=False)
     kind = fields.Selection(
         [("call", "Call"), ("visit", "Visit"), ("letter", "Paper letter"), ("message", "Message")],
         string="Told by",
@@ -63,7 +61,7 @@ class ComplaintResult(models.TransientModel):
     )
     date = fields.Datetime(string="When", default=fields.Datetime.now)
     summary = fields.Text(string="What Was Said")
-    attach_letter = fields.Boolean(string="Attach the Decision Letter", default=True)
+    attach_letter = fields.Boolean(string="Attach Decision Letter", default=True)
     letter_subject = fields.Char(string="Subject", compute="_compute_letter", store=True, readonly=False)
     letter_body = fields.Html(
         string="Letter", compute="_compute_letter", store=True, readonly=False, sanitize="email_outgoing"
