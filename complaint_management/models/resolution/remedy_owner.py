@@ -53,6 +53,14 @@ class ComplaintRemedy(models.Model):
                     )
                 )
 
+    def copy_data(self, default=None):
+        """The next version proposes it again: by whoever usually does it where its owner cannot any more."""
+        vals_list = super().copy_data(default)
+        for remedy, vals in zip(self.sudo(), vals_list, strict=True):
+            if vals.get("user_id") and not remedy.complaint_id._may_own_remedy(remedy.user_id):
+                del vals["user_id"]
+        return vals_list
+
     def _get_heir(self, users):
         """Return who at the centre takes over from users who may not do the work."""
         return self.complaint_id._get_heir(users)
@@ -66,8 +74,7 @@ class ComplaintRemedy(models.Model):
                 continue
             heir = complaint._get_heir(complaint.excluded_user_ids | owner)
             if heir != owner:
-                # It is not the proposal that changes.
-                remedy.with_context(complaint_solution_writing=True).user_id = heir
+                remedy.user_id = heir
                 replaced |= remedy
         return replaced
 
@@ -192,6 +199,19 @@ class ComplaintRemedy(models.Model):
                     partner_ids=user.partner_id.ids,
                     email_layout_xmlid="mail.mail_notification_light",
                 )
+
+
+class MailActivity(models.Model):
+    _inherit = "mail.activity"
+
+    def _action_done(self, feedback=False, attachment_ids=None):
+        """Whoever ticks the activity off has carried out the remedy: it is not forgotten afterwards."""
+        kind = self.env.ref(REMEDY_ACTIVITY, raise_if_not_found=False)
+        ticked = self.filtered(lambda activity: kind and activity.activity_type_id == kind)
+        remedies = self.env["complaint.remedy"].browse(ticked.mapped("res_id"))
+        result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
+        remedies.filtered(lambda remedy: remedy.state == "open").action_done(feedback or None)
+        return result
 
 
 class ResUsers(models.Model):

@@ -197,6 +197,27 @@ class TestRemedy(RemedyCommon):
         with self.refused(UserError, "Look at it again"):
             remedies[0].with_user(self.owner).action_done()
 
+    def test_activity_ticks_off(self):
+        """SO-5: whoever marks the activity as done has carried the remedy out."""
+        remedies = self.agree(self.new_remedy(self.repair, count=2))
+        activity = self.activity_of(remedies[0]).with_user(self.owner).sudo(False)
+        activity.action_feedback("New valve put in.")
+        self.assertRecordValues(
+            remedies,
+            [
+                {"state": "done", "done_by_id": self.owner.id, "done_note": "New valve put in."},
+                {"state": "open", "done_by_id": False, "done_note": False},
+            ],
+        )
+        self.assertFalse(self.activity_of(remedies[0]))
+
+    def test_copied_without_its_owner(self):
+        """SO-4: the next version is not held up because the owner has left."""
+        remedy, other = self.new_remedy(self.repair), self.new_remedy(user_id=self.colleague.id)
+        self.owner.active = False
+        copies = self.Remedy.create((remedy + other).copy_data())
+        self.assertEqual(copies.mapped("user_id"), self.handler + self.colleague)
+
     def test_strangers(self):
         remedy = self.agree(self.new_remedy())
         for user in (self.plain_user, self.stranger, self.foreign_manager):
