@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import clean_context
 
+from ...tools.mark import Mark
+
 #: On what the judgement of a demand stands (SO-1); at least one of them is written down.
 GROUND_FIELDS = ("ground_facts", "ground_contract", "ground_rules", "ground_law")
 #: What is proposed, and so what the approvers agree to.
@@ -201,10 +203,11 @@ class ComplaintSolution(models.Model):
     @api.depends_context("lang")
     def _compute_display_name(self):
         for solution in self:
-            solution.display_name = self.env._(
-                "%(complaint)s · version %(version)s",
-                complaint=solution.complaint_id.sudo().number or "",
-                version=solution.version,
+            number = solution.complaint_id.sudo().number or ""
+            solution.display_name = (
+                self.env._("%(complaint)s · version %(version)s", complaint=number, version=solution.version)
+                if solution.version
+                else self.env._("%(complaint)s · new solution", complaint=number)
             )
 
     def _get_excluded_partners(self):
@@ -280,7 +283,8 @@ class ComplaintSolution(models.Model):
         if not proposing:
             return super().write(vals)
         # Once for all that is written together, the remedies included.
-        result = super(ComplaintSolution, self.with_context(complaint_solution_writing=True)).write(vals)
+        whole = self.with_context(complaint_solution_writing=Mark(self.ids))
+        result = super(ComplaintSolution, whole).write(vals)
         self._proposal_changed()
         return result
 

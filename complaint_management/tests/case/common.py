@@ -1,5 +1,8 @@
 """What several test files of the area need: bare complaints, and reading what is missing."""
 
+import itertools
+import random
+
 from lxml import html
 
 from odoo.addons.complaint_management.tests.common import ComplaintCommon
@@ -118,3 +121,43 @@ class CaseCommon(ComplaintCommon):
     def gates_before(step):
         """Return the steps that lie before one, whose gates a complaint passes on its way there."""
         return STEPS[: STEPS.index(step)]
+
+
+class GateOrders:
+    """Tries in which order what a gate lacks is supplied. The class names ``every`` message in their order."""
+
+    every = ()
+
+    def assertMissing(self, complaint, step, messages):
+        """Check what the form lists, and that a move is refused with exactly these lines."""
+        complaint.invalidate_recordset()
+        self.assertEqual(self.shown(complaint.missing), messages)
+        if messages:
+            self.assertRefused(messages, complaint.move_to, step)
+
+    def _in_any_order(self, build, next_step, repairs):
+        """Supply what is missing in many orders; after each supply exactly the rest is missing.
+
+        :param build: makes a complaint that lacks everything
+        :param dict repairs: name to (messages that it takes away, callable that supplies it)
+        """
+        orders = list(itertools.permutations(repairs))
+        # Seeded, so that a failure can be seen again.
+        for order in random.Random(4).sample(orders, min(len(orders), 12)):
+            with self.subTest(order=order), self.env.cr.savepoint() as savepoint:
+                complaint = build()
+                missing = [message for message in self.every if self._concerns(message, repairs)]
+                for name in order:
+                    self.assertMissing(complaint, next_step, missing)
+                    taken, supply = repairs[name]
+                    supply(complaint)
+                    missing = [message for message in missing if message not in taken]
+                self.assertMissing(complaint, next_step, [])
+                complaint.move_to(next_step)
+                self.assertEqual(complaint.step, next_step)
+                savepoint.rollback()
+            self.env.invalidate_all()
+
+    @staticmethod
+    def _concerns(message, repairs):
+        return any(message in taken for taken, _supply in repairs.values())

@@ -1,12 +1,10 @@
 """What the gate asks of the inquiry: all of it at once, and in whatever order it is supplied."""
 
-import itertools
-import random
-
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from odoo.addons.complaint_management.tests.case.common import GateOrders
 from odoo.addons.complaint_management.tests.inquiry.common import InquiryCommon
 
 FOUNDED = "Say whether the complaint is founded."
@@ -21,47 +19,11 @@ EVIDENCE = "Enter what proves the facts: a piece of evidence, or a department's 
 STATEMENT = "Enter the statement of each employee concerned."
 CAUSE = "Choose the root cause."
 LIABILITY = "Say who is liable for what share; the shares make 100 %."
-APOLOGY = "It was our fault: apologise, and log it as a contact."
-EXPLANATION = "It was not our fault: explain it patiently, and log it as a contact."
 
 
 @tagged("post_install", "-at_install")
-class TestInquiryGate(InquiryCommon):
-    def assertMissing(self, complaint, step, messages):
-        """Check what the form lists, and that a move is refused with exactly these lines."""
-        complaint.invalidate_recordset()
-        self.assertEqual(self.shown(complaint.missing), messages)
-        if messages:
-            self.assertRefused(messages, complaint.move_to, step)
-
-    def _in_any_order(self, build, next_step, repairs):
-        """Supply what is missing in many orders; after each supply exactly the rest is missing.
-
-        :param build: makes a complaint that lacks everything
-        :param dict repairs: name to (messages that it takes away, callable that supplies it)
-        """
-        orders = list(itertools.permutations(repairs))
-        # Seeded, so that a failure can be seen again.
-        for order in random.Random(4).sample(orders, min(len(orders), 12)):
-            with self.subTest(order=order), self.env.cr.savepoint() as savepoint:
-                complaint = build()
-                missing = [message for message in self.every if self._concerns(message, repairs)]
-                for name in order:
-                    self.assertMissing(complaint, next_step, missing)
-                    taken, supply = repairs[name]
-                    supply(complaint)
-                    missing = [message for message in missing if message not in taken]
-                self.assertMissing(complaint, next_step, [])
-                complaint.move_to(next_step)
-                self.assertEqual(complaint.step, next_step)
-                savepoint.rollback()
-            self.env.invalidate_all()
-
+class TestInquiryGate(GateOrders, InquiryCommon):
     every = (HANDED, DRAFT, RETURNED, WAITING, SIGNED, EVIDENCE, STATEMENT, CAUSE, LIABILITY)
-
-    @staticmethod
-    def _concerns(message, repairs):
-        return any(message in taken for taken, _supply in repairs.values())
 
     def test_triage(self):
         """TR-4: judged, and neither doubtful nor unfounded."""
@@ -177,44 +139,6 @@ class TestInquiryGate(InquiryCommon):
         complaint = self.new_case()
         complaint.move_to("investigation")
         self.assertMissing(complaint, "solution", [EVIDENCE, CAUSE, LIABILITY])
-
-    def _new_solved(self, finding):
-        complaint = self.new_case()
-        complaint.move_to("investigation")
-        complaint.write(
-            {
-                "cause_id": self.env["complaint.cause"].search([], limit=1).id,
-                "evidence_ids": [Command.create({"name": "Photo", "kind": "photo", "description": "Cold."})],
-                "liability_ids": [
-                    Command.create(
-                        {
-                            "party_kind": "department" if finding == "our_fault" else "customer",
-                            "department_id": finding == "our_fault" and self.workshop.id,
-                            "share": 100,
-                            "finding": finding,
-                        }
-                    )
-                ],
-                "outcome": "Repaired.",
-            }
-        )
-        complaint.move_to("feedback")
-        return complaint
-
-    def test_what_our_fault_demands(self):
-        """DI-6: our fault demands an apology, anything else an explanation, and that it reached them."""
-        for finding, message, purpose in (
-            ("our_fault", APOLOGY, "apology"),
-            ("misunderstanding", EXPLANATION, "explanation"),
-        ):
-            with self.subTest(finding=finding):
-                complaint = self._new_solved(finding)
-                self.assertMissing(complaint, "follow_up", [message])
-                complaint._log_contact("call", "out", purpose, "Nobody there.", result="not_reached")
-                self.assertMissing(complaint, "follow_up", [message])
-                complaint._log_contact("call", "out", purpose, "They were content.")
-                self.assertMissing(complaint, "follow_up", [])
-                complaint.move_to("follow_up")
 
     def test_milestones_by_their_events(self):
         """DESIGN 3: milestones are reached by what happens, not by the move that follows."""
