@@ -125,7 +125,7 @@ class TestRemedy(RemedyCommon):
         """SO-3: another type, amount or list is another proposal; who does it when is not."""
         told = []
         solution_class = self.env.registry["complaint.solution"]
-        self.patch(solution_class, "_proposal_changed", lambda records: told.append(records.ids))
+        self.patch(solution_class, "_proposal_changed", lambda records: records and told.append(records.ids))
         remedy = self.new_remedy(amount=7)
         self.assertEqual(told, [remedy.solution_id.ids])
         remedy.write({"amount": 7, "user_id": self.colleague.id, "date_due": "2030-01-07"})
