@@ -182,7 +182,7 @@ class Case:
         complaint = self.complaint
         return complaint.solution_ids.filtered(
             lambda solution: solution.round == complaint.reopen_count and solution.state != "withdrawn"
-        )[:1]
+        ).sorted("version")[-1:]
 
     def _propose(self, person):
         kinds = {

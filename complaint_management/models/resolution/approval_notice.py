@@ -29,6 +29,8 @@ class ComplaintSolution(models.Model):
 
     def _sync_activities(self):
         """Bring the planned activities in line with who has to act."""
+        if not self:
+            return
         Activity, data = self.env["mail.activity"].sudo(), self.env["ir.model.data"]
         kinds = {
             True: data._xmlid_to_res_id(APPROVAL_ACTIVITY),

@@ -114,11 +114,13 @@ class ComplaintComplaint(models.Model):
         self.env["complaint.approval"]._replace_unfit([("complaint_id", "in", self.ids)])
 
     def write(self, vals):
+        user_id = vals.get("user_id", False)
+        passed_on = self.filtered(lambda complaint: complaint.user_id.id != user_id) if "user_id" in vals else ()
         result = super().write(vals)
-        if "user_id" in vals:
-            waiting = self.sudo().solution_ids.filtered(
-                lambda solution: solution.state in ("draft", "approved", "declined")
-            )
-            if waiting:
-                waiting._sync_activities()
+        if passed_on:
+            # What was theirs to go on with is the next one's now.
+            solutions_sudo = self.env["complaint.solution"].sudo()
+            solutions_sudo.search(
+                [("complaint_id", "in", passed_on.ids), ("state", "in", ("draft", "approved", "declined"))]
+            )._sync_activities()
         return result
