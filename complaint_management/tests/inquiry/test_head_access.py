@@ -68,10 +68,16 @@ company 2's                | -    | -    | -    | -    | -    | -    | r rw | - 
 #: What every internal user may do with models of ours at all; of all others, nothing.
 USER_MODELS = """
 model                      | user
+complaint.approval         | r...
 complaint.complaint        | r...
 complaint.dispatch         | rw..
 complaint.dispatch.reason  | rwc.
 complaint.referral         | rwc.
+complaint.remedy           | r...
+complaint.remedy.finish    | rwc.
+complaint.remedy.type      | r...
+complaint.solution         | r...
+complaint.solution.reason  | rwc.
 """
 
 #: What may be written on a sheet in each state, by its head and by who handles the case.
@@ -288,7 +294,11 @@ class TestHeadMatrix(HeadCommon):
         self.assertFalse(wrong, "\n" + "\n".join(wrong))
 
     def test_models(self):
-        """DI-2: of all else that belongs to a case, a head may read nothing and change nothing."""
+        """DI-2: of all else that belongs to a case, a head may read nothing and change nothing.
+
+        Solutions and remedies are read by those who are asked to approve or to carry them out, whoever they are
+        (tests/resolution/test_resolution_access.py).
+        """
         expected = {row: cells["user"] for row, cells in read_table(USER_MODELS).items()}
         found = {}
         for name, model in self.env.items():
