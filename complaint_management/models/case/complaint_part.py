@@ -2,6 +2,39 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 
+def check_named(model, values, itself=True):
+    """Check that a form under way names no complaint, or part of one, that its user may not read.
+
+    Nothing of it is stored yet, so no rule is asked; but what is computed for the form shows what stands on
+    the records that it names (OR-2).
+
+    :param model: the model of the form, or of the lines in it
+    :param dict values: what the client sent
+    :param bool itself: also look at what the record itself names, not at its lines alone
+    :raises AccessError: the user may not read one of them
+    """
+    context = model.env.context
+    defaults = {fname: context[f"default_{fname}"] for fname in model._fields if f"default_{fname}" in context}
+    for fname, value in {**defaults, **values}.items():
+        field = model._fields.get(fname)
+        if not value or not field or not field.relational:
+            continue
+        comodel = model.env[field.comodel_name]
+        if field.type != "many2one":
+            lines = (
+                command[2] for command in value if isinstance(command, (list, tuple)) and len(command) == 3
+            )
+            for line in lines:
+                if isinstance(line, dict):
+                    check_named(comodel, line)
+        elif isinstance(value, dict):
+            check_named(comodel, value)
+        elif itself and isinstance(value, int) and (
+            comodel._name == "complaint.complaint" or "complaint_readable" in comodel._fields
+        ):
+            comodel.browse(value).check_access("read")
+
+
 class ComplaintPart(models.AbstractModel):
     """A record that belongs to a complaint by its field ``complaint_id``: who reads the one reads the other.
 
@@ -17,6 +50,10 @@ class ComplaintPart(models.AbstractModel):
         search="_search_complaint_readable",
         export_string_translation=False,
     )
+
+    def onchange(self, values, field_names, fields_spec):
+        check_named(self, values)
+        return super().onchange(values, field_names, fields_spec)
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_complaint_readable(self):
@@ -34,13 +71,13 @@ class ComplaintPart(models.AbstractModel):
 
     @api.model
     def _get_readable_domain(self):
-        """Return the domain of the records whose complaint the user reads, and of those without one."""
+        """Return the domain of the records whose complaint the user reads; each belongs to one."""
         # Rules are searched as superuser; what counts is who asks.
         complaints = self.env["complaint.complaint"].sudo(False).with_context(active_test=False)
-        domain = Domain("complaint_id", "=", False)
-        if complaints.has_access("read"):
-            domain |= Domain("complaint_id", "in", complaints._search(Domain.TRUE))
-        return domain
+        if not complaints.has_access("read"):
+            return Domain.FALSE
+        # Alone, not as one of two conditions: then only the complaints of the records on a page are looked up.
+        return Domain("complaint_id", "in", complaints._search(Domain.TRUE))
 
 
 class ComplaintEntry(models.AbstractModel):
@@ -81,3 +118,12 @@ class ComplaintEntry(models.AbstractModel):
         :raises AccessError: they may not
         """
         self.complaint_id.check_access("write")
+
+
+class ComplaintComplaint(models.Model):
+    _inherit = "complaint.complaint"
+
+    def onchange(self, values, field_names, fields_spec):
+        # What it was merged into or is like may be out of the user's sight; its lines name nothing else.
+        check_named(self, values, itself=False)
+        return super().onchange(values, field_names, fields_spec)

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import clean_context
 
+from ...tools.mark import Mark
 from .solution import OUR_STATES
 
 #: What is written while the solution is still ours, and what may change until the remedy is done.
@@ -183,7 +184,7 @@ class ComplaintRemedy(models.Model):
             for remedy in self:
                 remedy._check_written(fnames, remedy._get_writable_fields())
         # The day may be what the clock says: then there is nothing to check, and nothing follows it.
-        by_clock = self.env.context.get("complaint_clock_moved")
+        by_clock = set(self.ids) <= Mark.of(self.env, "complaint_clock_moved")
         if vals.get("date_due") and not by_clock:
             self._check_date(fields.Date.to_date(vals["date_due"]))
         proposed = [fname for fname in PROPOSED_FIELDS if fname in vals]
@@ -279,8 +280,7 @@ class ComplaintRemedy(models.Model):
 
     def _tell_solution(self):
         """The solution proposes something else than before."""
-        if self and not self.env.context.get("complaint_solution_writing"):
-            self.solution_id._proposal_changed()
+        self.solution_id._proposal_changed()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_agreed(self):
@@ -295,8 +295,7 @@ class ComplaintRemedy(models.Model):
             self._check_plannable()
         solutions = self.solution_id
         result = super().unlink()
-        if not self.env.context.get("complaint_solution_writing"):
-            solutions._proposal_changed()
+        solutions._proposal_changed()
         return result
 
     def action_open(self):

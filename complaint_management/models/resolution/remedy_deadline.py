@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...tools import deadline as tools
+from ...tools.mark import Mark
 
 #: The one milestone of a remedy.
 CARRIED_OUT = "remedy"
@@ -80,7 +81,7 @@ class ComplaintRemedy(models.Model):
 
     def _set_day(self, day):
         """Write down a day that the clock knows already."""
-        self.with_context(complaint_clock_moved=True, complaint_solution_writing=True).date_due = day
+        self.with_context(complaint_clock_moved=Mark(self.ids)).date_due = day
 
     def _get_local_day(self, moment):
         """Return the day of a limit where the case is worked on; midnight is of the day that it ends."""

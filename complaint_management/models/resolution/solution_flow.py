@@ -3,6 +3,7 @@ from markupsafe import Markup
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ...tools.mark import Mark
 from .solution import OUR_STATES
 
 
@@ -190,9 +191,10 @@ class ComplaintSolution(models.Model):
 
         :raises UserError: it has been offered already
         """
-        if self.env.context.get("complaint_solution_writing"):
-            return
-        for solution in self:
+        written = Mark.of(self.env, "complaint_solution_writing")
+        changed = self.filtered(lambda solution: solution.id not in written)
+        changed._lock_proposals()
+        for solution in changed:
             if solution.state not in OUR_STATES:
                 raise UserError(
                     self.env._(
@@ -204,6 +206,13 @@ class ComplaintSolution(models.Model):
                 solution.sudo()._give_back(
                     self.env._("Changed after it was submitted: it has to be approved again.")
                 )
+
+    def _lock_proposals(self):
+        """What is submitted or decided at the same moment comes before or after the change, not beside it."""
+        if self.ids:
+            self.env.cr.execute(
+                "UPDATE complaint_solution SET write_date = write_date WHERE id = ANY(%s)", [self.ids]
+            )
 
     # what all of them share
 

@@ -203,8 +203,9 @@ class ComplaintResultConfirmation(models.TransientModel):
     signature = fields.Binary(attachment=False)
     note = fields.Text()
     attachment_ids = fields.Many2many("ir.attachment", string="Signed Paper")
-    decision = fields.Selection(related="complaint_id.decision")
-    outcome = fields.Text(related="complaint_id.outcome")
+    # A dialog may name any complaint: only what its user may read is shown.
+    decision = fields.Selection(related="complaint_id.decision", related_sudo=False)
+    outcome = fields.Text(related="complaint_id.outcome", related_sudo=False)
 
     @api.depends("complaint_id")
     def _compute_confirmed_by(self):

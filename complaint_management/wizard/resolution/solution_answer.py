@@ -24,12 +24,14 @@ class ComplaintSolutionAnswer(models.TransientModel):
     signed_by = fields.Char(
         string="Name", compute="_compute_signed_by", store=True, readonly=False, help="Who signs."
     )
-    signature = fields.Binary()
+    signature = fields.Binary(attachment=False)
 
     @api.depends("solution_id")
     def _compute_signed_by(self):
         for wizard in self:
-            wizard.signed_by = wizard.solution_id.sudo(False).partner_name
+            # A dialog may name any solution: only what its user may read is shown.
+            solution = wizard.solution_id._origin.sudo(False)._filtered_access("read")
+            wizard.signed_by = solution.partner_name
 
     def action_apply(self):
         self.ensure_one()

@@ -34,35 +34,40 @@ class ComplaintSolutionOffer(models.TransientModel):
         string="What Was Said", compute="_compute_summary", store=True, readonly=False
     )
 
+    def _get_solution(self):
+        """Return the solution as far as the user may read it: a dialog may name any."""
+        self.ensure_one()
+        return self.solution_id._origin.sudo(False)._filtered_access("read")
+
     @api.depends("solution_id")
     def _compute_kind(self):
         for wizard in self:
-            complaint = wizard.solution_id.complaint_id
+            complaint = wizard._get_solution().complaint_id
             usual = complaint._get_contact_kinds().get(complaint.sudo().channel_id.id, "call")
             wizard.kind = "message" if complaint and complaint._get_letter_address() else usual
 
     @api.depends("solution_id")
     def _compute_has_address(self):
         for wizard in self:
-            complaint = wizard.solution_id.complaint_id
+            complaint = wizard._get_solution().complaint_id
             wizard.has_address = bool(complaint and complaint._get_letter_address())
 
     @api.depends("solution_id")
     def _compute_letter(self):
         for wizard in self:
-            complaint = wizard.solution_id.complaint_id
+            complaint = wizard._get_solution().complaint_id
             wizard.send_mail = wizard.has_address
             letter = ("", "", False)
             if complaint:
                 letter = complaint._render_letter_template(
-                    "complaint_management.mail_template_proposal", complaint_solution=wizard.solution_id.sudo()
+                    "complaint_management.mail_template_proposal", complaint_solution=wizard._get_solution().sudo()
                 )[complaint.id]
             wizard.mail_subject, wizard.mail_body, wizard.lang = letter
 
     @api.depends("solution_id")
     def _compute_summary(self):
         for wizard in self:
-            wizard.summary = wizard.solution_id._get_offer_text()
+            wizard.summary = wizard._get_solution()._get_offer_text()
 
     def action_offer(self):
         """Offer it; where a mail is chosen, the complainant gets it now."""

@@ -32,7 +32,9 @@ class ComplaintSolutionReason(models.TransientModel):
     @api.depends("approval_id")
     def _compute_company_id(self):
         for wizard in self:
-            wizard.company_id = wizard.approval_id.sudo().company_id
+            # A dialog may name any approval: only what its user may read is shown.
+            approval = wizard.approval_id._origin.sudo(False)._filtered_access("read")
+            wizard.company_id = approval.company_id
 
     def action_apply(self):
         self.ensure_one()
