@@ -16,6 +16,8 @@ class TestTranslation(TranslationChecks, TransactionCase):
             "https://",
             # How printed files are called.
             "(object.number or '').replace('/', '-')",
+            "(object.number or object.name).replace('/', '-')",
+            "'%s-%s' % ((object.sudo().complaint_id.number or '').replace('/', '-'), object.version)",
             "object.number or object.name",
         }
     )
