@@ -97,7 +97,12 @@
         "demo/inquiry/history_open_demo.xml",
         "demo/inquiry/history_solved_demo.xml",
         "demo/inquiry/inquiry_demo.xml",
+        "demo/resolution/setup_demo.xml",
+        "demo/resolution/case_demo.xml",
         "demo/resolution/solution_demo.xml",
+        "demo/resolution/history_demo.xml",
+        "demo/resolution/result_demo.xml",
+        "demo/improvement/inspection_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["complaint_management/static/src/**/*"],
