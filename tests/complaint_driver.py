@@ -130,6 +130,9 @@ class Case:
         # Which of both is owed is known once it is known whose fault it was.
         owed = "apology" if "our_fault" in shares.mapped("finding") else "explanation"
         told = complaint.contact_ids.filtered(lambda contact: contact.direction == "out").mapped("purpose")
+        done = complaint.remedy_ids.filtered(lambda remedy: remedy.state == "done")
+        # An apology that was promised and made is one.
+        told += done.filtered(lambda remedy: remedy.type_id.name == "Apology").mapped(lambda remedy: "apology")
         return not shares or name != owed or name in told
 
     def _is_resolved(self, name):
@@ -189,7 +192,8 @@ class Case:
             name: self.env.ref(f"complaint_management.complaint_remedy_type_{name}").id
             for name in ("apology", "return", "compensation", "training")
         }
-        amount = self.rng.choice([0, 0, 40, 800, 6000])
+        # A credit note names a customer.
+        amount = self.complaint.partner_id and self.rng.choice([0, 0, 40, 800, 6000])
         remedies = [{"type_id": kinds[name]} for name in self.rng.sample(["apology", "return", "training"], 2)]
         if amount:
             remedies.append({"type_id": kinds["compensation"], "amount": amount})
@@ -208,6 +212,8 @@ class Case:
             self._propose(person)
         solution = self._get_version().with_user(self.people[person])
         if solution.state == "draft":
+            # An emergency may have nobody yet who answers for it.
+            solution.remedy_ids.filtered(lambda remedy: not remedy.user_id).user_id = self.people[person]
             solution.action_submit()
         refused = self.rng.random() < 0.1
         while solution.state == "submitted":
@@ -238,8 +244,12 @@ class Case:
 
     def _carry_out(self, person):
         for remedy in self.complaint.remedy_ids.filtered(lambda remedy: remedy.state == "open"):
+            note = remedy.sudo().move_id
             remedy = remedy.with_user(self.people[person])
-            if self.rng.random() < 0.9:
+            if note:
+                # The accountants post it, which ticks the remedy off.
+                note.action_post()
+            elif self.rng.random() < 0.9:
                 remedy.action_done("Done.")
             else:
                 remedy.action_cancel("The consumer does not want it any more.")
