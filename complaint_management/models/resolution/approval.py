@@ -148,6 +148,7 @@ class ComplaintApproval(models.Model):
             approval.solution_id._refused(approval)
 
     def _check_turn(self):
+        self.sudo().solution_id.sudo(False)._check_still_asked()
         self.check_access("read")
         for approval in self:
             if approval.state != "waiting":
@@ -209,7 +210,10 @@ class ComplaintApproval(models.Model):
         complaint = self.complaint_id
         if self.state != "waiting":
             raise UserError(self._get_status_line())
-        if not (self.can_decide or complaint._is_judge(self.env.user)):
+        # Who proposed it does not choose who agrees to it.
+        user_is_proposer = self.env.user in self.solution_id._get_proposers()
+        may_choose = complaint._is_judge(self.env.user) and not user_is_proposer
+        if not (self.can_decide or may_choose):
             raise AccessError(
                 self.env._("Only who was asked, a leader of the team or a manager can ask somebody else.")
             )
@@ -298,8 +302,29 @@ class ComplaintSolution(models.Model):
         action["context"] = {"default_approval_id": self._get_waiting_for_me().id, "default_kind": "refuse"}
         return action
 
+    def _check_still_asked(self):
+        """Tell those who were asked before, and read it no longer, what became of it.
+
+        :raises UserError: says by whom and when
+        """
+        user = self.env.user
+        for solution_sudo in (self - self._filtered_access("read")).sudo():
+            approvals = solution_sudo.approval_ids
+            if (
+                user in approvals.approver_ids | approvals.absent_ids
+                and user not in solution_sudo.excluded_user_ids
+                and solution_sudo.company_id in self.env.companies
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(status)s Your decision is not needed any more.",
+                        status=solution_sudo._get_status_line(),
+                    )
+                )
+
     def _get_waiting_for_me(self):
         self.ensure_one()
+        self._check_still_asked()
         waiting = self.approval_ids.filtered("can_decide")
         if not waiting:
             # Somebody was faster, or it was taken back.

@@ -180,7 +180,8 @@ class ComplaintRemedy(models.Model):
 
     def write(self, vals):
         if not self.env.su:
-            fnames = {fname for fname in vals if not fname.startswith(("message_", "activity_"))}
+            # An import by database id names that as well; writing it does nothing.
+            fnames = {fname for fname in vals if not fname.startswith(("message_", "activity_"))} - {"id"}
             for remedy in self:
                 remedy._check_written(fnames, remedy._get_writable_fields())
         # The day may be what the clock says: then there is nothing to check, and nothing follows it.

@@ -115,6 +115,17 @@ class ComplaintRemedy(models.Model):
         :raises AccessError: it is nothing for the user to do
         :raises UserError: the remedy has gone on meanwhile; says where, by whom and when
         """
+        for remedy_sudo in (self - self._filtered_access("read")).sudo():
+            # Nobody reads for long what is not theirs to do; but they are told what became of it.
+            if (
+                remedy_sudo.user_id == self.env.user
+                and remedy_sudo.state == "cancelled"
+                and self.env.user not in remedy_sudo.excluded_user_ids
+                and remedy_sudo.company_id in self.env.companies
+            ):
+                raise UserError(
+                    self.env._("%(status)s Look at it again.", status=remedy_sudo._get_status_line())
+                )
         self.check_access("read")
         for remedy in self:
             if not (remedy.for_centre or (remedy.for_owner and not centre)):

@@ -276,7 +276,8 @@ class ComplaintSolution(models.Model):
 
     def write(self, vals):
         if not self.env.su:
-            fnames = {fname for fname in vals if not fname.startswith(("message_", "activity_"))}
+            # An import by database id names that as well; writing it does nothing.
+            fnames = {fname for fname in vals if not fname.startswith(("message_", "activity_"))} - {"id"}
             for solution in self:
                 solution._check_written(fnames, solution._get_writable_fields())
         proposing = PROPOSAL_FIELDS & vals.keys()

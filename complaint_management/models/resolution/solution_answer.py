@@ -53,12 +53,11 @@ class ComplaintSolution(models.Model):
             part for part in (self.offer, *(f"- {line}" for line in self._get_offer_lines(lang))) if part
         )
 
-    def action_offer(self, kind, summary, **contact_vals):
+    def action_offer(self, kind, summary):
         """The complainant has been told of the solution; from now on the answer is theirs.
 
         :param str kind: how: call, message, visit or letter (as of complaint.contact)
         :param str summary: what was said, kept with the contact
-        :param contact_vals: more values of the contact
         :raises UserError: not approved yet, or not any more
         """
         self._check_state("approved")
@@ -77,7 +76,7 @@ class ComplaintSolution(models.Model):
             )
             complaint = solution.complaint_id
             complaint._reach_milestones(["propose"], now)
-            complaint._log_contact(kind, "out", "agreement", summary, **contact_vals)
+            complaint._log_contact(kind, "out", "agreement", summary)
             if not complaint._get_open_pauses():
                 # The customer owes an answer (TL-5).
                 complaint._pause_deadlines(
@@ -87,18 +86,18 @@ class ComplaintSolution(models.Model):
                 self.env._("Solution offered: version %(version)s.", version=solution.version)
             )
 
-    def action_accept(self, words=False, name=False, signature=False, **contact_vals):
+    def action_accept(self, words=False, name=False, signature=False, kind=False):
         """The complainant agrees; the remedies begin.
 
         :param str words: what they said
         :param str name: who signed
         :param signature: picture of the signature, base64
-        :param contact_vals: values of the contact by which they said it; none is logged without a kind
+        :param str kind: how they said it, as of complaint.contact; no contact is logged without it
         :raises UserError: it is not in the complainant's hands any more; says what became of it
         """
         self._check_state("offered")
         self._accept(words, name, signature)
-        self._log_answer(words or self.env._("Accepted."), contact_vals)
+        self._log_answer(words or self.env._("Accepted."), kind)
 
     def _accept(self, words=False, name=False, signature=False):
         for solution in self:
@@ -113,16 +112,16 @@ class ComplaintSolution(models.Model):
                 self.env._("Solution accepted: version %(version)s.", version=solution.version)
             )
 
-    def action_decline(self, reason, **contact_vals):
+    def action_decline(self, reason, kind=False):
         """The complainant does not agree; it is negotiated and revised.
 
         :param str reason: why, and what they want instead
-        :param contact_vals: values of the contact by which they said it; none is logged without a kind
+        :param str kind: how they said it, as of complaint.contact; no contact is logged without it
         """
         self._check_state("offered")
         self._check_reason(reason)
         self._decline(reason)
-        self._log_answer(reason, contact_vals)
+        self._log_answer(reason, kind)
 
     def _decline(self, reason):
         for solution in self:
@@ -224,11 +223,9 @@ class ComplaintSolution(models.Model):
         """The complainant owes no answer any more: the clock goes on."""
         self.complaint_id._resume_deadlines([("solution_id", "in", self.ids)])
 
-    def _log_answer(self, words, contact_vals):
-        if contact_vals.get("kind"):
-            for solution in self:
-                vals = {key: value for key, value in contact_vals.items() if key != "kind"}
-                solution.complaint_id._log_contact(contact_vals["kind"], "in", "agreement", words, **vals)
+    def _log_answer(self, words, kind):
+        if kind:
+            self.complaint_id._log_contact(kind, "in", "agreement", words)
 
     def _log_on_case(self, body):
         """Write a line into the chatter of the solution, and of the complaint, where its handlers look.

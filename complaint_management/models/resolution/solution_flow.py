@@ -226,11 +226,18 @@ class ComplaintSolution(models.Model):
         for solution in self:
             if not solution.for_centre:
                 raise AccessError(self.env._("This is for those who handle the complaint."))
-            if solution.state not in states:
-                raise UserError(
-                    self.env._("%(status)s Look at it again.", status=solution._get_status_line())
-                )
+            solution._check_seen(*states)
             solution._check_complaint_open()
+
+    def _check_seen(self, *states):
+        """Check that a solution still stands where the user saw it.
+
+        :raises UserError: it has gone on meanwhile; says where, by whom and when
+        """
+        self.ensure_one()
+        if self.state not in states:
+            self.check_access("read")
+            raise UserError(self.env._("%(status)s Look at it again.", status=self._get_status_line()))
 
     def _check_reason(self, reason):
         if not (reason or "").strip():

@@ -203,15 +203,27 @@ class ComplaintResultConfirmation(models.TransientModel):
     signature = fields.Binary(attachment=False)
     note = fields.Text()
     attachment_ids = fields.Many2many("ir.attachment", string="Signed Paper")
-    # A dialog may name any complaint: only what its user may read is shown.
-    decision = fields.Selection(related="complaint_id.decision", related_sudo=False)
-    outcome = fields.Text(related="complaint_id.outcome", related_sudo=False)
+    decision = fields.Selection(
+        selection=lambda self: (
+            self.env["complaint.complaint"]._fields["decision"]._description_selection(self.env)
+        ),
+        compute="_compute_told",
+    )
+    outcome = fields.Text(string="Result", compute="_compute_told")
 
     @api.depends("complaint_id")
     def _compute_confirmed_by(self):
         for wizard in self:
             complaint = wizard.complaint_id._origin.sudo(False)._filtered_access("write")
             wizard.confirmed_by = complaint.partner_name
+
+    @api.depends("complaint_id")
+    def _compute_told(self):
+        for wizard in self:
+            # A dialog may name any complaint: only what its user may read is shown.
+            complaint = wizard.complaint_id._origin.sudo(False)._filtered_access("read")
+            wizard.decision = complaint.decision
+            wizard.outcome = complaint.outcome
 
     def action_apply(self):
         """Note how the result was confirmed."""

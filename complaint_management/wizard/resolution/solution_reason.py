@@ -21,6 +21,10 @@ class ComplaintSolutionReason(models.TransientModel):
     )
     solution_id = fields.Many2one("complaint.solution", ondelete="cascade")
     approval_id = fields.Many2one("complaint.approval", ondelete="cascade")
+    # Where it stood when the dialog was opened: what happened meanwhile is not overruled unseen.
+    seen_state = fields.Char(
+        compute="_compute_seen_state", store=True, readonly=False, export_string_translation=False
+    )
     reason = fields.Text()
     company_id = fields.Many2one("res.company", compute="_compute_company_id")
     user_id = fields.Many2one(
@@ -28,6 +32,12 @@ class ComplaintSolutionReason(models.TransientModel):
         string="Who Decides",
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
     )
+
+    @api.depends("solution_id")
+    def _compute_seen_state(self):
+        for wizard in self:
+            solution = wizard.solution_id._origin.sudo(False)._filtered_access("read")
+            wizard.seen_state = solution.state
 
     @api.depends("approval_id")
     def _compute_company_id(self):
@@ -45,10 +55,15 @@ class ComplaintSolutionReason(models.TransientModel):
             approval.action_refuse(self.reason)
         elif self.kind == "pass_on":
             approval.action_pass_on(self.user_id.sudo(False), self.reason)
-        elif self.kind == "take_back":
+        else:
+            self._apply_to_solution(solution)
+        return {"type": "ir.actions.act_window_close"}
+
+    def _apply_to_solution(self, solution):
+        solution._check_seen(self.seen_state)
+        if self.kind == "take_back":
             solution.action_withdraw_request(self.reason)
         elif self.kind == "withdraw":
             solution.action_withdraw(self.reason)
         else:
             solution.action_stand_by(self.reason)
-        return {"type": "ir.actions.act_window_close"}
