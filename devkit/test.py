@@ -2,12 +2,16 @@
 """``./dev test``: the add-ons' tests on a copied database, then those of the repository."""
 
 import json
+import shutil
+import subprocess
+import sys
 import tempfile
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import databases, system, ui
-from .environment import session
+from .environment import session, variables, wait
 from .paths import ADDONS, ROOT
 from .python_env import PYTHON
 
@@ -95,50 +99,98 @@ def run(arguments, passed_on=()):
             system.require_browser()
         if arguments.rebuild:
             databases.drop_templates()
-        if selection.addons:
-            try:
-                _run_addons(project, selection.addons, options, totals, arguments)
-            except ui.DevError as fault:  # add-ons that cannot be installed are a failure like others
-                ui.tell(fault)
-                totals.failed += 1
-        if selection.repository and not (arguments.first and totals.failed):
-            ui.say("\nTests of the repository")
-            command = ["-p", "no:odoo", *selection.repository, *options]
-            _pytest(project, command, totals)
+        try:
+            if selection.addons:
+                _run_addons(project, selection, options, totals, arguments)
+            elif selection.repository:
+                _start_repository(project, selection, options).finish(totals)
+        except ui.DevError as fault:  # add-ons that cannot be installed are a failure like others
+            ui.tell(fault)
+            totals.failed += 1
     if not totals.passed and not totals.failed:
         ui.say("No test ran.")
     ui.say(totals.line())
     return totals.status()
 
 
-def _run_addons(project, paths, options, totals, arguments):
+def _run_addons(project, selection, options, totals, arguments):
+    """Run the add-ons' tests, and those of the repository beside them: each keeps one processor busy."""
     database, template = databases.test_copy(project)
+    beside = None
     try:
+        if selection.repository and not arguments.first:
+            beside = _start_repository(project, selection, options, hidden=True)
         ui.say("\nTests of the add-ons")
         complaints = databases.installation_complaints(template)
         for entry in complaints:
             ui.say(f"FAILED installation: {entry}")
         totals.failed += len(complaints)
-        command = [f"--odoo-database={database}", "--odoo-http", "--odoo-log-level=warn", *paths, *options]
-        _pytest(project, command, totals, {NO_BROWSER: "1"} if arguments.no_browser else {})
+        command = [
+            f"--odoo-database={database}",
+            "--odoo-http",
+            "--odoo-log-level=warn",
+            *selection.addons,
+            *options,
+        ]
+        Part(project, command, {NO_BROWSER: "1"} if arguments.no_browser else {}).finish(totals)
+        if selection.repository and not (arguments.first and totals.failed):
+            beside = beside or _start_repository(project, selection, options)
+            beside.finish(totals)
     finally:
+        if beside:
+            beside.stop()
         if arguments.keep:
             ui.say(f"Kept the database {database}; './dev odoo shell -d {database}' looks into it.")
         else:
             databases.drop(database)
 
 
-def _pytest(project, arguments, totals, extra=None):
-    """Run pytest and add what it counted; a run that broke off counts as one failure."""
-    with tempfile.TemporaryDirectory() as folder:
-        result = Path(folder) / "result.json"
-        status = project.run(
-            [PYTHON, "-m", "pytest", "-p", "devkit.pytest_plugin", *arguments],
-            extra={RESULT: str(result), "PYTHONPATH": str(ROOT), **(extra or {})},
-        )
-        counts = json.loads(result.read_text(encoding="utf-8")) if result.exists() else None
-    if counts is None or (status not in (0, NOTHING_COLLECTED) and not counts["failed"]):
-        ui.say(f"pytest broke off with status {status}; this counts as a failure.")
-        counts = counts or {"passed": 0, "failed": 0, "skipped": 0}
-        counts["failed"] += 1
-    totals.add(counts)
+def _start_repository(project, selection, options, hidden=False):
+    if not hidden:
+        ui.say("\nTests of the repository")
+    return Part(project, ["-p", "no:odoo", *selection.repository, *options], hidden=hidden)
+
+
+class Part:
+    """One run of pytest, started at once.
+
+    :param arguments: of pytest
+    :param dict extra: environment variables
+    :param bool hidden: what it says is shown when it has ended
+    """
+
+    def __init__(self, project, arguments, extra=None, hidden=False):
+        self.folder = tempfile.TemporaryDirectory()
+        self.result = Path(self.folder.name) / "result.json"
+        self.output = Path(self.folder.name) / "output" if hidden else None
+        told = {RESULT: str(self.result), "PYTHONPATH": str(ROOT), **(extra or {})}
+        command = [PYTHON, "-m", "pytest", "-p", "devkit.pytest_plugin", *arguments]
+        with self.output.open("wb") if hidden else nullcontext() as stream:
+            self.process = project.start(
+                command,
+                env={**variables(), **told},
+                stdout=stream,
+                stderr=subprocess.STDOUT if hidden else None,
+                cwd=ROOT,
+            )
+
+    def finish(self, totals):
+        """Wait for its end and add what it counted; a run that broke off counts as one failure."""
+        status = wait(self.process)
+        if self.output:
+            ui.say("\nTests of the repository")
+            with self.output.open(encoding="utf-8", errors="replace") as told:
+                shutil.copyfileobj(told, sys.stdout)
+        counts = json.loads(self.result.read_text(encoding="utf-8")) if self.result.exists() else None
+        if counts is None or (status not in (0, NOTHING_COLLECTED) and not counts["failed"]):
+            ui.say(f"pytest broke off with status {status}; this counts as a failure.")
+            counts = counts or {"passed": 0, "failed": 0, "skipped": 0}
+            counts["failed"] += 1
+        totals.add(counts)
+        self.folder.cleanup()
+
+    def stop(self):
+        """End it where it still runs, because the other part was broken off."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait()

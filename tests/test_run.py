@@ -4,6 +4,7 @@
 import json
 import shutil
 import subprocess
+import sys
 import textwrap
 
 import pytest
@@ -12,7 +13,7 @@ from devkit import ui
 from devkit.log_guard import complaints_in, serious, without_variables
 from devkit.paths import ADDONS, ROOT
 from devkit.python_env import PYTHON
-from devkit.test import NOTHING_COLLECTED, RESULT, Selection, Totals
+from devkit.test import NOTHING_COLLECTED, RESULT, Part, Selection, Totals
 
 
 class TestTotals:
@@ -52,6 +53,43 @@ class TestSelection:
             Selection.of(["tests/none.py"])
         with pytest.raises(ui.DevError, match="outside"):
             Selection.of(["/"])
+
+
+class TestPart:
+    """A run of pytest, beside another one or alone."""
+
+    class Project:
+        """Starts a small program where pytest is asked for."""
+
+        def __init__(self, program):
+            self.program = program
+
+        def start(self, command, **kwargs):
+            return subprocess.Popen([sys.executable, "-c", self.program], **kwargs)
+
+    def run(self, program, hidden=True):
+        totals = Totals()
+        Part(self.Project(program), [], hidden=hidden).finish(totals)
+        return totals
+
+    def test_counts_are_added_and_what_it_said_is_shown(self, capfd):
+        program = (
+            "import json, os; print('what it said');"
+            f"open(os.environ['{RESULT}'], 'w').write(json.dumps(dict(passed=3, failed=1, skipped=2)))"
+        )
+        totals = self.run(program)
+        assert (totals.passed, totals.failed, totals.skipped) == (3, 1, 2)
+        assert "what it said" in capfd.readouterr().out
+
+    @pytest.mark.parametrize("program", ["raise SystemExit(3)", "import os; os.kill(os.getpid(), 9)"])
+    def test_broken_off_is_a_failure(self, program):
+        assert self.run(program).status() == 1
+        assert self.run(program).failed == 1
+
+    def test_stopped_with_the_other_part(self):
+        part = Part(self.Project("import time; time.sleep(600)"), [], hidden=True)
+        part.stop()
+        assert part.process.returncode != 0
 
 
 class TestContinuousIntegration:
