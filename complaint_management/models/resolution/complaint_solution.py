@@ -1,10 +1,13 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL, ormcache
 
 from .approval import ASKED_STATES
 
 #: Remedies that their owner sees, and the complaint with them.
 OWNED_STATES = ("open", "done")
+#: Who was asked up to so often reads complaints as fast as who never was.
+SELDOM = 200
 
 
 class ComplaintComplaint(models.Model):
@@ -16,6 +19,7 @@ class ComplaintComplaint(models.Model):
     solution_count = fields.Integer(
         string="Versions so Far", readonly=True, copy=False, export_string_translation=False
     )
+    approval_ids = fields.One2many("complaint.approval", "complaint_id", string="Approvals", copy=False)
     remedy_ids = fields.One2many("complaint.remedy", "complaint_id", string="Remedies", copy=False)
     can_propose = fields.Boolean(compute="_compute_can_propose", export_string_translation=False)
 
@@ -49,26 +53,22 @@ class ComplaintComplaint(models.Model):
 
     @api.model
     def _get_asking_records(self):
-        """Return ``[(model, domain)]`` of the requests by which the user reads the complaints behind them."""
+        """Return ``[(field, domain)]`` of the requests by which the user reads the complaints behind them."""
         mine = [self.env.uid]
         return [
-            (
-                self.env["complaint.approval"].sudo(),
-                Domain("approver_ids", "in", mine) & Domain("state", "in", ASKED_STATES),
-            ),
-            (
-                self.env["complaint.remedy"].sudo(),
-                Domain("user_id", "in", mine) & Domain("state", "in", OWNED_STATES),
-            ),
+            ("approval_ids", Domain("approver_ids", "in", mine) & Domain("state", "in", ASKED_STATES)),
+            ("remedy_ids", Domain("user_id", "in", mine) & Domain("state", "in", OWNED_STATES)),
         ]
 
     def _compute_asked_of_me(self):
         rest = self
         if self.env.user.sudo().complaint_asked:
-            for model, domain in self._get_asking_records():
+            for fname, domain in self._get_asking_records():
                 if rest:
+                    requests = self.env[self._fields[fname].comodel_name].sudo()
                     ids = rest._origin.ids
-                    groups = model._read_group(domain & Domain("complaint_id", "in", ids), ["complaint_id"])
+                    of_these = domain & Domain("complaint_id", "in", ids)
+                    groups = requests._read_group(of_these, ["complaint_id"])
                     asked = {complaint.id for (complaint,) in groups}
                     found = rest.filtered(lambda complaint, asked=asked: complaint._origin.id in asked)
                     found.asked_of_me = True
@@ -79,15 +79,52 @@ class ComplaintComplaint(models.Model):
         domain = super()._search_asked_of_me(operator, value)
         if domain is NotImplemented or not self.env.user.sudo().complaint_asked:
             return domain
-        asked = Domain.OR(
-            Domain("id", "in", model._search(requests).subselect("complaint_id"))
-            for model, requests in self._get_asking_records()
-        )
+        if set(value) == {True} and not self._was_asked_often(fields.Date.today()):
+            return self._search_asked_seldom()
+        # Not by their ids: all that somebody ever decided would be gathered to read one complaint.
+        asked = Domain.OR(Domain(fname, "any!", requests) for fname, requests in self._get_asking_records())
         if True in value:
             domain |= asked
         if False in value:
             domain &= ~asked
         return domain
+
+    @api.model
+    @ormcache("self.env.uid", "day")
+    def _was_asked_often(self, day):
+        """Tell whether a search should not begin with all that the user was ever asked.
+
+        It decides how the search is written, not what it finds, and may be as old as the day.
+        """
+        left = SELDOM
+        for requests, domain in self._get_all_asking_records():
+            left -= requests.search_count(domain, limit=left + 1)
+            if left < 0:
+                return True
+        return False
+
+    @api.model
+    def _search_asked_seldom(self):
+        """Return the domain of the complaints that somebody was asked about, if these are few.
+
+        As an array they are found by their ids, and the other complaints by their indexes as if there were
+        none of them; a condition on other tables makes the database look at every complaint.
+        """
+        queries = SQL(" UNION ALL ").join(
+            requests._search(domain).subselect("complaint_id")
+            for requests, domain in self._get_all_asking_records()
+        )
+
+        def to_sql(model, alias, query):
+            return SQL("%s = ANY(ARRAY(%s))", SQL.identifier(alias, "id"), queries)
+
+        return Domain.custom(to_sql=to_sql)
+
+    @api.model
+    def _get_all_asking_records(self):
+        """Return ``[(model, domain)]`` of all requests to the user, the sheets to answer included."""
+        records = [("dispatch_ids", self._get_asked_domain()), *self._get_asking_records()]
+        return [(self.env[self._fields[fname].comodel_name].sudo(), domain) for fname, domain in records]
 
     # what hangs on it
 
