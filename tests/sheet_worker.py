@@ -40,6 +40,8 @@ def call(inside, uid, model, method, args):
         try:
             result = service.retrying(partial(attempt, env[model]), env)
         except Exception as error:  # noqa: BLE001 - told by the process that waits for this one
+            # Leaving the cursor without an error would keep what was done before it.
+            cr.rollback()
             return {"error": type(error).__name__, "message": str(error), "tries": tries}
     return {"result": result, "tries": tries}
 

@@ -1,67 +1,17 @@
 # Part of the complaint management suite. See LICENSE file for full licensing details.
 """DI-2: who is slower at the same sheet is told what became of it; nothing is lost or half-written."""
 
-import json
-import subprocess
-import sys
-import threading
 from collections import Counter
-from pathlib import Path
 
 import pytest
+from browsers import Browser, run_at_once, winner_of
 from odoo_inside import inside_copy
 
-from devkit.environment import variables
-from devkit.paths import ROOT
-
-WORKER = Path(__file__).with_name("sheet_worker.py")
 ROUNDS = 8
 SHEET = "complaint.dispatch"
 ANSWER = "mail_activity_type_sheet_answer"
 CHECK = "mail_activity_type_sheet_check"
 SHOWN = {"findings": {}, "state": {}}
-
-
-class Browser:
-    """sheet_worker.py in a process of its own."""
-
-    def __init__(self, inside):
-        self.inside = inside
-        self.process = subprocess.Popen(
-            [sys.executable, str(WORKER), inside.database],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-            env={**variables(), "PYTHONPATH": str(ROOT)},
-        )
-        self.errors = []
-        self.drain = threading.Thread(target=lambda: self.errors.extend(self.process.stderr), daemon=True)
-        self.drain.start()
-
-    def _say(self, line):
-        self.process.stdin.write(f"{line}\n")
-        self.process.stdin.flush()
-
-    def hear(self):
-        line = self.process.stdout.readline()
-        assert line, self.trouble()
-        return json.loads(line)
-
-    def begin(self, login, model, method, *args):
-        """Let it open a transaction in which it will call a method."""
-        call = {"uid": self.inside.users[login], "model": model, "method": method, "args": args}
-        self._say(json.dumps(call))
-        assert self.hear() == {"begun": True}
-
-    def go(self):
-        self._say("go")
-
-    def trouble(self):
-        self.process.kill()
-        self.drain.join(60)
-        return "".join(self.errors)
 
 
 @pytest.fixture(scope="module")
@@ -107,35 +57,21 @@ def inside(project):
 @pytest.fixture(scope="module")
 def browsers(inside):
     """Two processes that are up and waiting."""
-    pair = [Browser(inside), Browser(inside)]
+    pair = [Browser(inside, "sheet_worker.py") for _side in range(2)]
     for browser in pair:
         assert browser.hear() == {"ready": True}
     yield pair
     for browser in pair:
         assert browser.process.poll() is None, browser.trouble()
-        browser.process.kill()
-        browser.process.communicate()
+        browser.close()
 
 
 @pytest.fixture
 def at_once(browsers):
-    """Let two do something at the same moment; return how it ended for each.
-
-    Half of the rounds are a real race. In the others one is through before the other one, which has begun
-    as well and does not see it, comes to its work; so each is the faster one several times.
-    """
+    """Let two do something at the same moment; return how it ended for each."""
 
     def run(number, *calls):
-        for browser, call in zip(browsers, calls, strict=True):
-            browser.begin(*call)
-        first, second = browsers[:: 1 if number % 2 else -1]
-        heard = {}
-        first.go()
-        if number % 4 > 1:
-            heard[first] = first.hear()
-        second.go()
-        heard = {browser: heard.get(browser) or browser.hear() for browser in browsers}
-        return [heard[browser] for browser in browsers]
+        return run_at_once(browsers, number, *calls)
 
     return run
 
@@ -175,17 +111,6 @@ def new_sheets(inside, count=ROUNDS, findings=None, sign=False):
         if sign:
             theirs.action_sign()
         return sheets.ids
-
-
-def winner_of(outcomes):
-    """Return the index of the one whose call went through, and what the other one was told."""
-    won = [number for number, outcome in enumerate(outcomes) if "error" not in outcome]
-    assert len(won) == 1, outcomes
-    loser = outcomes[1 - won[0]]
-    assert loser["error"] == "UserError", outcomes
-    # It was on its way already, and had to begin anew; nobody else had to.
-    assert (outcomes[won[0]]["tries"], loser["tries"]) == (1, 2), outcomes
-    return won[0], loser["message"]
 
 
 def assert_told(message, sheet, status):
