@@ -61,6 +61,7 @@ from .resolution import test_credit_note
 from .resolution import test_followup_planning
 from .resolution import test_followup_rule
 from .resolution import test_approval
+from .resolution import test_resolution_access
 from .resolution import test_resolution_cost
 from .resolution import test_resolution_gate
 from .resolution import test_solution
