@@ -73,6 +73,7 @@
         "views/resolution/remedy_views.xml",
         "views/resolution/solution_views.xml",
         "views/resolution/approval_views.xml",
+        "views/resolution/team_views.xml",
         "views/resolution/result_views.xml",
         "views/resolution/followup_views.xml",
         "views/resolution/res_users_views.xml",

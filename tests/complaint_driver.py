@@ -136,16 +136,13 @@ class Case:
         return not shares or name != owed or name in told
 
     def _is_resolved(self, name):
-        complaint = self.complaint
-        versions = complaint.solution_ids.filtered(
-            lambda solution: solution.round == complaint.reopen_count and solution.state != "withdrawn"
-        )
+        complaint, version = self.complaint, self._get_version()
         if name == "judged":
-            return any(solution.reasonable and solution.ground_facts for solution in versions)
+            return bool(version.reasonable and version.ground_facts)
         if name == "approved":
-            return any(solution.approved_at for solution in versions)
+            return bool(version.approved_at)
         if name == "settled":
-            return any(solution.answer == "accepted" or solution.final for solution in versions)
+            return version.answer == "accepted" or version.final
         if name == "remedies":
             return not complaint.remedy_ids.filtered(lambda remedy: remedy.state == "open")
         if name == "sign_off":

@@ -14,7 +14,9 @@ def check_named(model, values, itself=True):
     :raises AccessError: the user may not read one of them
     """
     context = model.env.context
-    defaults = {fname: context[f"default_{fname}"] for fname in model._fields if f"default_{fname}" in context}
+    defaults = {
+        fname: context[f"default_{fname}"] for fname in model._fields if f"default_{fname}" in context
+    }
     for fname, value in {**defaults, **values}.items():
         field = model._fields.get(fname)
         if not value or not field or not field.relational:
@@ -29,8 +31,10 @@ def check_named(model, values, itself=True):
                     check_named(comodel, line)
         elif isinstance(value, dict):
             check_named(comodel, value)
-        elif itself and isinstance(value, int) and (
-            comodel._name == "complaint.complaint" or "complaint_readable" in comodel._fields
+        elif (
+            itself
+            and isinstance(value, int)
+            and (comodel._name == "complaint.complaint" or "complaint_readable" in comodel._fields)
         ):
             comodel.browse(value).check_access("read")
 

@@ -20,6 +20,7 @@ from . import approver
 from . import mail_access
 from . import pause
 from . import complaint_solution
+from . import complaint_solution_task
 from . import complaint_result
 from . import complaint_result_report
 from . import complaint_confirmation
@@ -33,6 +34,7 @@ from . import followup_log
 from . import followup_user
 from . import complaint_followup
 from . import complaint_gate
+from . import team
 from . import res_users
 from . import res_company
 from . import res_config_settings

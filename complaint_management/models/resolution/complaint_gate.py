@@ -88,19 +88,20 @@ class ComplaintComplaint(models.Model):
         ]
 
     def _has_solution(self, stage):
-        """Tell whether a solution of this round has come so far.
+        """Tell whether the latest version of this round has come so far.
 
         :param str stage: ``judged``, ``approved`` or ``settled``
         """
-        solutions = self._get_round_solutions().filtered(lambda solution: solution.state != "withdrawn")
+        solution = (
+            self._get_round_solutions()
+            .filtered(lambda solution: solution.state != "withdrawn")
+            .sorted("version")[-1:]
+        )
         if stage == "judged":
-            return any(
-                solution.reasonable and (solution.assessment or "").strip() and solution.has_ground
-                for solution in solutions
-            )
+            return solution.reasonable and (solution.assessment or "").strip() and solution.has_ground
         if stage == "approved":
-            return any(solution.state not in ("draft", "submitted") for solution in solutions)
-        return any(solution.state == "accepted" or solution.final for solution in solutions)
+            return solution and solution.state not in ("draft", "submitted")
+        return solution.state == "accepted" or solution.final
 
     def _was_told(self, purpose):
         """An apology is a remedy as well: done, it was made (DI-6)."""

@@ -188,3 +188,18 @@ class ComplaintRemedy(models.Model):
         self.env.cr.execute(
             SQL("UPDATE account_move SET write_date = write_date WHERE id = %s", self.invoice_id.id)
         )
+
+
+class ComplaintSolution(models.Model):
+    _inherit = "complaint.solution"
+
+    has_refund = fields.Boolean(
+        compute="_compute_has_refund",
+        export_string_translation=False,
+        help="Only then is an invoice asked for.",
+    )
+
+    @api.depends("remedy_ids.behaviour")
+    def _compute_has_refund(self):
+        for solution in self:
+            solution.has_refund = "refund" in solution.remedy_ids.mapped("behaviour")

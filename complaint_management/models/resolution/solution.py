@@ -151,12 +151,11 @@ class ComplaintSolution(models.Model):
         for solution in self:
             solution.has_ground = any((solution[fname] or "").strip() for fname in GROUND_FIELDS)
 
-    @api.depends("remedy_ids.amount", "remedy_ids.state")
+    @api.depends("remedy_ids.amount")
     def _compute_amount_total(self):
+        """What the version proposes, whatever becomes of its remedies."""
         for solution in self:
-            solution.amount_total = sum(
-                solution.remedy_ids.filtered(lambda remedy: remedy.state != "cancelled").mapped("amount")
-            )
+            solution.amount_total = sum(solution.remedy_ids.mapped("amount"))
 
     @api.depends("complaint_id.partner_id", "complaint_id.sale_order_id")
     def _compute_customer_currency(self):

@@ -207,7 +207,12 @@ class ComplaintSolution(models.Model):
             raise UserError(
                 self.env._("There is a later version already: %(solution)s.", solution=latest.display_name)
             )
-        return self.copy().action_open()
+        version = self.copy()
+        # They go on in the next version.
+        self.sudo().remedy_ids.filtered(lambda remedy: remedy.state == "planned")._drop(
+            self.env._("Proposed again in version %(version)s.", version=version.version)
+        )
+        return version.action_open()
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)

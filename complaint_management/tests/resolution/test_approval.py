@@ -430,3 +430,14 @@ class TestRunningApproval(ApprovalCommon):
             Approval.with_user(self.manager).search([("can_decide", "=", False), ("solution_id", "=", self.solution.id)]),
             self.solution.approval_ids,
         )
+
+    def test_counter(self):
+        """Each team's card counts what waits for me there, with one query for all teams."""
+        teams = (self.centre | self.headquarters | self.other_team).with_user(self.leader)
+        teams.mapped("approval_count")
+        self.new_solution().action_submit()
+        teams.invalidate_recordset(["approval_count"])
+        self.assertEqual(teams.mapped("approval_count"), [2, 0, 0])
+        self.assertEqual(self.centre.with_user(self.manager).approval_count, 0)
+        action = self.centre.with_user(self.leader).action_open_approvals()
+        self.assertEqual(action["context"], {"search_default_mine": 1, "search_default_team_id": self.centre.id})
