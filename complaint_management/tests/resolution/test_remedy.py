@@ -240,7 +240,7 @@ class TestRemedy(RemedyCommon):
         self.assertFalse(self.activity_of(one))
         self.assertEqual(one.sudo().deadline_ids.state, "cancelled")
         self.assertIn("carried out", one.complaint_id.sudo().message_ids[0].body)
-        with self.refused(AccessError, ""):
+        with self.refused(UserError, "stands at “Cancelled”"):
             one.with_user(self.owner).action_take_up()
         with self.at("2026-03-20 10:00"):
             one.with_user(self.handler).action_take_up()
