@@ -17,7 +17,13 @@ class ComplaintSolution(models.Model):
         waits = (
             self.state == "approved"
             or (self.state == "draft" and self.refusal)
-            or (self.state == "declined" and not self.final)
+            # Once there is a later version, or the case has ended, nobody has to revise it.
+            or (
+                self.state == "declined"
+                and not self.final
+                and self.is_latest
+                and not self.complaint_id.closed_at
+            )
         )
         return self._get_centre_actor() if waits else self.env["res.users"]
 

@@ -208,6 +208,7 @@ class ComplaintSolution(models.Model):
                 self.env._("There is a later version already: %(solution)s.", solution=latest.display_name)
             )
         version = self.copy()
+        self._sync_activities()
         # They go on in the next version.
         self.sudo().remedy_ids.filtered(lambda remedy: remedy.state == "planned")._drop(
             self.env._("Proposed again in version %(version)s.", version=version.version)
@@ -265,3 +266,4 @@ class ComplaintComplaint(models.Model):
             complaint.sudo().solution_ids._close_open_ones(
                 complaint.end_reason or self.env._("%(complaint)s has ended.", complaint=complaint.number)
             )
+            complaint.sudo().solution_ids._sync_activities()
