@@ -293,7 +293,18 @@ class ComplaintSolution(models.Model):
             solution.is_latest = solution.version == solution.complaint_id.sudo().solution_count
 
     def action_approve_mine(self):
-        """Agree to what waits for the user."""
+        """Agree to what waits for the user, if it is what they saw.
+
+        :raises UserError: it was changed and submitted again meanwhile, or decided
+        """
+        seen = self.env.context.get("complaint_request_seen")
+        if seen is not None and seen != self.request_count:
+            raise UserError(
+                self.env._(
+                    "%(solution)s was changed and submitted again meanwhile. Look at it again.",
+                    solution=self.display_name,
+                )
+            )
         self._get_waiting_for_me().action_approve()
 
     def action_refuse_mine(self):

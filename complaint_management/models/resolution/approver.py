@@ -13,12 +13,10 @@ class ComplaintSolution(models.Model):
     _inherit = "complaint.solution"
 
     def _get_proposers(self):
-        """Return everybody whose proposal it is: who wrote it, who entered a remedy, who submitted it."""
+        """Return everybody whose proposal it is: who wrote on it or on its remedies, and who submitted it."""
         self.ensure_one()
         solution_sudo = self.sudo()
-        return (
-            solution_sudo.create_uid | solution_sudo.remedy_ids.create_uid | solution_sudo.proposed_by_id
-        ).sudo(False)
+        return (solution_sudo.author_ids | solution_sudo.create_uid | solution_sudo.proposed_by_id).sudo(False)
 
     def _get_fit(self, users):
         """Return those of some users who may agree to the solution at all."""

@@ -36,6 +36,6 @@ class ResUsers(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if vals.keys() & {"active", "company_ids"}:
+        if vals.keys() & {"active", "company_ids", "group_ids"}:
             self.env["complaint.approval"]._replace_unfit([("approver_ids", "in", self.ids)])
         return result

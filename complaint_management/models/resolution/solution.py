@@ -94,6 +94,17 @@ class ComplaintSolution(models.Model):
     )
 
     # approval
+    author_ids = fields.Many2many(
+        "res.users",
+        "complaint_solution_author_rel",
+        "solution_id",
+        "user_id",
+        string="Written by",
+        readonly=True,
+        copy=False,
+        context={"active_test": False},
+        help="Everybody who had a hand in the proposal: none of them approves it.",
+    )
     approval_ids = fields.One2many("complaint.approval", "solution_id", string="Approvals", copy=False)
     request_count = fields.Integer(
         string="Times Submitted", readonly=True, copy=False, help="Agreements to an earlier request do not count."

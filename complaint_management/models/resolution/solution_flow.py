@@ -202,10 +202,17 @@ class ComplaintSolution(models.Model):
                         status=solution._get_status_line(),
                     )
                 )
+            solution._note_author()
             if solution.state != "draft":
                 solution.sudo()._give_back(
                     self.env._("Changed after it was submitted: it has to be approved again.")
                 )
+
+    def _note_author(self):
+        """Whoever had a hand in the proposal does not approve it."""
+        solution_sudo, author = self.sudo(), self.env.user
+        if author not in solution_sudo.author_ids and not author._is_superuser():
+            solution_sudo.author_ids = [fields.Command.link(author.id)]
 
     def _lock_proposals(self):
         """What is submitted or decided at the same moment comes before or after the change, not beside it."""

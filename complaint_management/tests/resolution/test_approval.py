@@ -138,6 +138,10 @@ class TestApprovers(ApprovalCommon):
         helped.with_user(self.leader).write({"remedy_ids": [(0, 0, {"type_id": self.apology.id})]})
         helped.action_submit()
         self.assertEqual(self.asked(helped), [["chief"]])
+        changed = self.new_solution()
+        changed.with_user(self.leader).remedy_ids.filtered("amount").amount = 299
+        changed.action_submit()
+        self.assertEqual(self.asked(changed), [["chief"]])
         sent = self.new_solution()
         sent.with_user(self.leader).action_submit()
         self.assertEqual(self.asked(sent), [["chief"]])
@@ -371,6 +375,21 @@ class TestRunningApproval(ApprovalCommon):
         self.leader.active = False
         self.assertEqual(self.waiting(self.solution), self.chief)
         self.assertEqual(self.solution.activity_ids.user_id, self.chief)
+
+    def test_portal_user_meanwhile(self):
+        """Who is made a portal user decides nothing any more."""
+        self.leader.group_ids = self.env.ref("base.group_portal")
+        self.assertEqual(self.waiting(self.solution), self.chief)
+
+    def test_stale_page(self):
+        """Who approves on a page that shows an earlier request is told to look again."""
+        page = self.solution.with_user(self.leader).with_context(complaint_request_seen=1)
+        self.solution.remedy_ids.filtered("amount").amount = 9000
+        self.solution.action_submit()
+        with self.assertRaisesRegex(UserError, "submitted again meanwhile"):
+            page.action_approve_mine()
+        page.with_context(complaint_request_seen=2).action_approve_mine()
+        self.assertEqual(self.waiting(self.solution), self.boss)
 
     def test_archived_before_their_turn(self):
         self.boss.active = False
