@@ -65,9 +65,11 @@ from .resolution import test_resolution_access
 from .resolution import test_resolution_cost
 from .resolution import test_resolution_gate
 from .resolution import test_solution
+from .resolution import test_solution_task
 from .resolution import test_remedy
 from .resolution import test_remedy_deadline
 from .resolution import test_resolution_prints
+from .resolution import test_resolution_tours
 from .resolution import test_result
 from .resolution import test_result_report
 from .resolution import test_sign_off

@@ -154,7 +154,11 @@ registry.category("web_tour.tours").add("complaint_inquiry_confirm", {
             trigger: "button[name=action_next_step]:contains('To Solution')",
             run: "click",
         },
-        { trigger: ".o_form_view:not(:has(.alert-info:visible)) .o_arrow_button_current:contains('Solution')" },
+        {
+            content: "Of the inquiry nothing is missing; the box says what comes next",
+            trigger:
+                ".o_form_view:has(.alert-info:contains('Propose a solution')) .o_arrow_button_current:contains('Solution')",
+        },
     ],
 });
 
