@@ -46,8 +46,8 @@ DEMANDS = {
     "solution": {
         "judged": "Propose a solution: say whether the demand is reasonable, and on what ground.",
         "approved": "Get the solution approved.",
-        "settled": "Offer it to the complainant and enter the answer. What was declined is revised, or a leader "
-        "stands by it.",
+        "settled": "Offer it to the complainant and enter the answer. "
+        "What was declined is revised, or a leader stands by it.",
     },
     "execution": {
         "remedies": "Carry out the remedies that were promised, or cancel them with the reason.",
@@ -132,7 +132,9 @@ class Case:
         told = complaint.contact_ids.filtered(lambda contact: contact.direction == "out").mapped("purpose")
         done = complaint.remedy_ids.filtered(lambda remedy: remedy.state == "done")
         # An apology that was promised and made is one.
-        told += done.filtered(lambda remedy: remedy.type_id.name == "Apology").mapped(lambda remedy: "apology")
+        told += done.filtered(lambda remedy: remedy.type_id.name == "Apology").mapped(
+            lambda remedy: "apology"
+        )
         return not shares or name != owed or name in told
 
     def _is_resolved(self, name):
@@ -191,7 +193,9 @@ class Case:
         }
         # A credit note names a customer.
         amount = self.complaint.partner_id and self.rng.choice([0, 0, 40, 800, 6000])
-        remedies = [{"type_id": kinds[name]} for name in self.rng.sample(["apology", "return", "training"], 2)]
+        remedies = [
+            {"type_id": kinds[name]} for name in self.rng.sample(["apology", "return", "training"], 2)
+        ]
         if amount:
             remedies.append({"type_id": kinds["compensation"], "amount": amount})
         self.env(user=self.people[person])["complaint.solution"].create(

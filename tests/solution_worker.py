@@ -1,8 +1,8 @@
 # Part of the complaint management suite. See LICENSE file for full licensing details.
 """One of two browsers, as sheet_worker.py is, which may be the background job that tells approvers, too.
 
-Started by test_solution_concurrent.py as ``solution_worker.py DATABASE``. A line ``{"tell": N, "kill": …}`` is
-the job with batches of N: where it is killed, that happens when all is written and nothing committed.
+Started by test_solution_concurrent.py as ``solution_worker.py DATABASE``. A line ``{"tell": N, "kill": …}``
+is the job with batches of N: where it is killed, that happens when all is written and nothing committed.
 """
 
 import json

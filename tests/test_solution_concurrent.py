@@ -1,5 +1,5 @@
 # Part of the complaint management suite. See LICENSE file for full licensing details.
-"""SO-3 to SO-5, CL-1 to CL-3: of two at the same moment one wins, the other is told why, nothing is half done."""
+"""SO-3 to SO-5, CL-1 to CL-3: of two at the same moment one wins, and the other is told why."""
 
 import base64
 from collections import Counter

@@ -80,7 +80,7 @@ class ComplaintPart(models.AbstractModel):
         complaints = self.env["complaint.complaint"].sudo(False).with_context(active_test=False)
         if not complaints.has_access("read"):
             return Domain.FALSE
-        # Alone, not as one of two conditions: then only the complaints of the records on a page are looked up.
+        # Alone, not as one of two conditions: then only the complaints of a page are looked up.
         return Domain("complaint_id", "in", complaints._search(Domain.TRUE))
 
 

@@ -158,7 +158,7 @@ class ComplaintProcess(models.Model):
 
     @api.model
     def _is_new_round(self, old, new):
-        """Tell whether a move takes a complaint up again: after its end, or after a call that found it unsolved.
+        """Tell whether a move takes a complaint up again: after its end, or after a call from follow-up.
 
         :param str old: step that was left
         :param str new: step that was entered

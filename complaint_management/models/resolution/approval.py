@@ -26,7 +26,9 @@ class ComplaintApproval(models.Model):
     company_id = fields.Many2one(related="solution_id.company_id", store=True, precompute=True)
     request = fields.Integer(readonly=True, help="Which of the requests for this solution it belongs to.")
     sequence = fields.Integer(readonly=True)
-    name = fields.Char(string="Asked for by", readonly=True, help="The rule, as it was when it was submitted.")
+    name = fields.Char(
+        string="Asked for by", readonly=True, help="The rule, as it was when it was submitted."
+    )
     state = fields.Selection(
         [
             ("pending", "Not yet asked"),
@@ -223,8 +225,8 @@ class ComplaintApproval(models.Model):
         if not solution_sudo._get_fit(user):
             raise UserError(
                 self.env._(
-                    "%(name)s cannot agree to it: they proposed it, are concerned by the complaint, or do not "
-                    "work in this company.",
+                    "%(name)s cannot agree to it: they proposed it, are concerned by the complaint, or do "
+                    "not work in this company.",
                     name=user.name,
                 )
             )
@@ -309,7 +311,9 @@ class ComplaintSolution(models.Model):
 
     def action_refuse_mine(self):
         """Open the dialog that asks why the user refuses."""
-        action = self.env["ir.actions.actions"]._for_xml_id("complaint_management.complaint_approval_refuse_action")
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "complaint_management.complaint_approval_refuse_action"
+        )
         action["context"] = {"default_approval_id": self._get_waiting_for_me().id, "default_kind": "refuse"}
         return action
 
@@ -344,7 +348,9 @@ class ComplaintSolution(models.Model):
 
     @api.model
     def _get_my_approvals(self):
-        return fields.Domain("approver_ids", "in", [self.env.uid]) & fields.Domain("state", "in", ASKED_STATES)
+        return fields.Domain("approver_ids", "in", [self.env.uid]) & fields.Domain(
+            "state", "in", ASKED_STATES
+        )
 
     @api.depends("approval_ids.approver_ids", "approval_ids.state")
     @api.depends_context("uid")
@@ -363,7 +369,9 @@ class ComplaintSolution(models.Model):
     def _search_asked_of_me(self, operator, value):
         if operator != "in":
             return NotImplemented
-        asked = self.env["complaint.approval"].sudo()._search(self._get_my_approvals()).subselect("solution_id")
+        asked = (
+            self.env["complaint.approval"].sudo()._search(self._get_my_approvals()).subselect("solution_id")
+        )
         domain = fields.Domain.FALSE
         if True in value:
             domain |= fields.Domain("id", "in", asked)

@@ -67,7 +67,9 @@ class ComplaintApproval(models.Model):
             for user in approval.approver_ids:
                 by_user.setdefault(user, []).append(approval.solution_id.id)
         for user, solution_ids in by_user.items():
-            self.env["complaint.solution"].browse(solution_ids).with_context(lang=user.lang)._tell_approver(user)
+            self.env["complaint.solution"].browse(solution_ids).with_context(lang=user.lang)._tell_approver(
+                user
+            )
 
 
 class ComplaintSolution(models.Model):

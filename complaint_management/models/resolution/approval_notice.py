@@ -66,14 +66,17 @@ class ComplaintSolution(models.Model):
         done.unlink()
         if vals_list:
             # Approvers are told by mail (approval_mail.py); the others find it in their activities.
-            Activity.with_context(mail_activity_quick_update=True, complaint_nobody_follows=True).create(vals_list)
+            Activity.with_context(mail_activity_quick_update=True, complaint_nobody_follows=True).create(
+                vals_list
+            )
 
     def _prepare_activity(self, kind, user):
         self.ensure_one()
         translated = self.with_context(lang=user.lang)
         if self.state == "submitted":
             summary = translated.env._(
-                "Approve: %(amount)s", amount=self.currency_id.with_context(lang=user.lang).format(self.amount_total)
+                "Approve: %(amount)s",
+                amount=self.currency_id.with_context(lang=user.lang).format(self.amount_total),
             )
         elif self.state == "approved":
             summary = translated.env._("Approved: offer it to the complainant")

@@ -83,10 +83,13 @@ class ComplaintApprovalRule(models.Model):
     )
     group_id = fields.Many2one("res.groups", ondelete="cascade", index="btree_not_null")
     level = fields.Integer(
-        string="Levels Up", help="0: the leader of the team itself; 1: the leader of the team above it, and so on."
+        string="Levels Up",
+        help="0: the leader of the team itself; 1: the leader of the team above it, and so on.",
     )
 
-    _min_amount_positive = models.Constraint("CHECK (min_amount >= 0)", "An amount cannot be less than nothing.")
+    _min_amount_positive = models.Constraint(
+        "CHECK (min_amount >= 0)", "An amount cannot be less than nothing."
+    )
     _level_positive = models.Constraint("CHECK (level >= 0)", "Levels are counted upwards from the team.")
 
     @api.constrains("approver", "user_id", "group_id")
@@ -101,7 +104,8 @@ class ComplaintApprovalRule(models.Model):
             ):
                 raise ValidationError(
                     self.env._(
-                        "%(name)s does not work in this company and could never be asked.", name=rule.user_id.name
+                        "%(name)s does not work in this company and could never be asked.",
+                        name=rule.user_id.name,
                     )
                 )
 
@@ -141,10 +145,14 @@ class ComplaintApprovalRule(models.Model):
                 id=rule.id,
                 company_id=rule.company_id.id or None,
                 team_ids=(
-                    frozenset(Team.search([("id", "child_of", rule.team_id.ids)]).ids) if rule.team_id else None
+                    frozenset(Team.search([("id", "child_of", rule.team_id.ids)]).ids)
+                    if rule.team_id
+                    else None
                 ),
                 severities=(
-                    frozenset(order[order.index(rule.min_severity) :]) if rule.min_severity != "normal" else None
+                    frozenset(order[order.index(rule.min_severity) :])
+                    if rule.min_severity != "normal"
+                    else None
                 ),
                 type_ids=frozenset(rule.remedy_type_ids.ids) or None,
                 min_amount=rule.min_amount,

@@ -16,7 +16,9 @@ class ComplaintSolution(models.Model):
         """Return everybody whose proposal it is: who wrote on it or on its remedies, and who submitted it."""
         self.ensure_one()
         solution_sudo = self.sudo()
-        return (solution_sudo.author_ids | solution_sudo.create_uid | solution_sudo.proposed_by_id).sudo(False)
+        return (solution_sudo.author_ids | solution_sudo.create_uid | solution_sudo.proposed_by_id).sudo(
+            False
+        )
 
     def _get_fit(self, users):
         """Return those of some users who may agree to the solution at all."""
@@ -24,7 +26,10 @@ class ComplaintSolution(models.Model):
         company_id = self.company_id.id
         return users.filtered(
             lambda user: (
-                user not in barred and user.active and not user.share and company_id in user._get_company_ids()
+                user not in barred
+                and user.active
+                and not user.share
+                and company_id in user._get_company_ids()
             )
         )
 
@@ -122,9 +127,9 @@ class ComplaintSolution(models.Model):
         if missing:
             raise UserError(
                 self.env._(
-                    "Nobody can agree to it for: %(rules)s. Whoever is named there proposed it, is concerned by "
-                    "the complaint, or has left. Let a colleague write the proposal, or have the approval rules "
-                    "name somebody else.",
+                    "Nobody can agree to it for: %(rules)s. Whoever is named there proposed it, is concerned "
+                    "by the complaint, or has left. Let a colleague write the proposal, or have the approval "
+                    "rules name somebody else.",
                     rules=", ".join(missing),
                 )
             )

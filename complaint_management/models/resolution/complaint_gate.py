@@ -47,8 +47,8 @@ class ComplaintComplaint(models.Model):
             Requirement(
                 "solution",
                 self.env._(
-                    "Offer it to the complainant and enter the answer. What was declined is revised, or a leader "
-                    "stands by it."
+                    "Offer it to the complainant and enter the answer. What was declined is revised, or a "
+                    "leader stands by it."
                 ),
                 lambda c: not c._needs_solution() or c._has_solution("settled"),
             ),

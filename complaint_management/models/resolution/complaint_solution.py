@@ -152,7 +152,9 @@ class ComplaintComplaint(models.Model):
 
     def write(self, vals):
         user_id = vals.get("user_id", False)
-        passed_on = self.filtered(lambda complaint: complaint.user_id.id != user_id) if "user_id" in vals else ()
+        passed_on = (
+            self.filtered(lambda complaint: complaint.user_id.id != user_id) if "user_id" in vals else ()
+        )
         result = super().write(vals)
         if passed_on:
             # What was theirs to go on with is the next one's now.

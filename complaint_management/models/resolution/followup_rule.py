@@ -183,7 +183,7 @@ class ComplaintFollowupRule(models.Model):
         order = self._fields["min_severity"].get_values(self.env)
         Category = self.env["complaint.category"].sudo().with_context(active_test=False)
         rules = []
-        for rule in self.sudo().with_context(active_test=True).search([]):
+        for rule in self.sudo().search([("active", "=", True)]):
             category, lowest = rule.category_id, order.index(rule.min_severity)
             below = Category.search([("id", "child_of", category.id)]) if category else Category
             rules.append(

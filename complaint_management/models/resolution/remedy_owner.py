@@ -220,8 +220,8 @@ class ResUsers(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if vals.keys() & {"active", "company_ids", "group_ids"}:
-            # Whose work it was may not be able to do it any more: archived, gone to another company, or on the
-            # portal only.
+            # Whose work it was may not be able to do it any more: archived, gone to another company, or on
+            # the portal only.
             open_sudo = self.env["complaint.remedy"].sudo()
             open_sudo.search([("user_id", "in", self.ids), ("state", "=", "open")])._replace_owners()
         return result

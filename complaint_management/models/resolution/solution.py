@@ -107,7 +107,10 @@ class ComplaintSolution(models.Model):
     )
     approval_ids = fields.One2many("complaint.approval", "solution_id", string="Approvals", copy=False)
     request_count = fields.Integer(
-        string="Times Submitted", readonly=True, copy=False, help="Agreements to an earlier request do not count."
+        string="Times Submitted",
+        readonly=True,
+        copy=False,
+        help="Agreements to an earlier request do not count.",
     )
     submitted_at = fields.Datetime(string="Submitted on", readonly=True, copy=False)
     proposed_by_id = fields.Many2one("res.users", string="Proposed by", readonly=True, copy=False)
@@ -127,13 +130,19 @@ class ComplaintSolution(models.Model):
     answered_at = fields.Datetime(string="Answered on", readonly=True, copy=False)
     answer_by_id = fields.Many2one("res.users", string="Answer Taken by", readonly=True, copy=False)
     answer_reason = fields.Text(
-        string="What the Complainant Said", readonly=True, copy=False, help="Why it was declined, and what is wanted."
+        string="What the Complainant Said",
+        readonly=True,
+        copy=False,
+        help="Why it was declined, and what is wanted.",
     )
     signature = fields.Binary(readonly=True, copy=False, attachment=True)
     signed_by = fields.Char(readonly=True, copy=False)
     signed_on = fields.Datetime(readonly=True, copy=False)
     final = fields.Boolean(
-        string="We Stand by It", readonly=True, copy=False, help="The work goes on although it was not accepted."
+        string="We Stand by It",
+        readonly=True,
+        copy=False,
+        help="The work goes on although it was not accepted.",
     )
     final_reason = fields.Text(string="Why We Stand by It", readonly=True, copy=False)
     withdraw_reason = fields.Text(string="Withdrawn because", readonly=True, copy=False)
@@ -186,7 +195,7 @@ class ComplaintSolution(models.Model):
             solution.customer_amount = solution._to_customer_currency(solution.amount_total)
 
     def _to_customer_currency(self, amount):
-        """Return an amount of ours in the customer's currency: at the rate of the offer, before it at today's.
+        """Return an amount of ours in the customer's currency: at the rate of the offer, or today's.
 
         :param float amount: in the company's currency
         """
@@ -274,7 +283,9 @@ class ComplaintSolution(models.Model):
             [("complaint_id", "in", self.complaint_id.ids), ("state", "in", ACTIVE_STATES)]
         ).grouped("complaint_id")
         for complaint, solutions in others.items():
-            current = solutions.filtered(lambda solution, complaint=complaint: solution.round == complaint.reopen_count)
+            current = solutions.filtered(
+                lambda solution, complaint=complaint: solution.round == complaint.reopen_count
+            )
             if len(current) > 1:
                 raise UserError(
                     self.env._(
@@ -311,7 +322,9 @@ class ComplaintSolution(models.Model):
         labels = ", ".join(self._fields[fname]._description_string(self.env) for fname in sorted(refused))
         if not self:
             raise UserError(
-                self.env._("A solution is written first; the rest comes by its buttons: %(fields)s.", fields=labels)
+                self.env._(
+                    "A solution is written first; the rest comes by its buttons: %(fields)s.", fields=labels
+                )
             )
         if not self.for_centre:
             raise AccessError(self.env._("Only those who handle the complaint write its solution."))

@@ -39,7 +39,9 @@ class ComplaintSolution(models.Model):
             what = ": ".join(part for part in (remedy.type_id.name, remedy.description) if part)
             lines.append(
                 ", ".join(
-                    part for part in (what, amount, due and solution.env._("until %(date)s", date=due)) if part
+                    part
+                    for part in (what, amount, due and solution.env._("until %(date)s", date=due))
+                    if part
                 )
             )
         return lines
@@ -102,7 +104,12 @@ class ComplaintSolution(models.Model):
     def _accept(self, words=False, name=False, signature=False):
         for solution in self:
             now = fields.Datetime.now()
-            vals = {"answer": "accepted", "answered_at": now, "answer_by_id": self.env.uid, "answer_reason": words}
+            vals = {
+                "answer": "accepted",
+                "answered_at": now,
+                "answer_by_id": self.env.uid,
+                "answer_reason": words,
+            }
             if signature:
                 vals |= {"signature": signature, "signed_by": name, "signed_on": now}
             solution._change("accepted", vals)
@@ -153,8 +160,8 @@ class ComplaintSolution(models.Model):
                 leaders = solution.team_id.sudo().supervisor_ids - solution.sudo().excluded_user_ids
                 raise AccessError(
                     self.env._(
-                        "Whether we stand by a solution that was not accepted is decided by a leader of the team "
-                        "or a manager: %(names)s.",
+                        "Whether we stand by a solution that was not accepted is decided by a leader of the "
+                        "team or a manager: %(names)s.",
                         names=", ".join(leaders.mapped("name")) or self.env._("a manager of complaints"),
                     )
                 )
@@ -172,7 +179,9 @@ class ComplaintSolution(models.Model):
             for_customer._drop(self.env._("The complainant did not accept the solution."))
             (planned - for_customer)._agree(fields.Datetime.now())
             solution._log_on_case(
-                self.env._("We stand by version %(version)s: %(reason)s", version=solution.version, reason=reason)
+                self.env._(
+                    "We stand by version %(version)s: %(reason)s", version=solution.version, reason=reason
+                )
             )
 
     def action_withdraw(self, reason):
@@ -188,10 +197,14 @@ class ComplaintSolution(models.Model):
         for solution in self:
             solution._change("withdrawn", {"withdraw_reason": reason})
             solution._end_waiting()
-            solution.sudo().remedy_ids.filtered(lambda remedy: remedy.state in ("planned", "open"))._drop(reason)
+            solution.sudo().remedy_ids.filtered(lambda remedy: remedy.state in ("planned", "open"))._drop(
+                reason
+            )
             solution._log_on_case(
                 self.env._(
-                    "Solution withdrawn: version %(version)s. %(reason)s", version=solution.version, reason=reason
+                    "Solution withdrawn: version %(version)s. %(reason)s",
+                    version=solution.version,
+                    reason=reason,
                 )
             )
 

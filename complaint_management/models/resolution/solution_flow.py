@@ -158,7 +158,9 @@ class ComplaintSolution(models.Model):
 
     def _approved(self):
         decided = self._get_agreements()
-        note = self._get_decision_note(decided[-1]) if decided else self.env._("No rule asks for an approval.")
+        note = (
+            self._get_decision_note(decided[-1]) if decided else self.env._("No rule asks for an approval.")
+        )
         self._change("approved", {"approved_at": fields.Datetime.now()})
         self._log(note)
 
@@ -166,13 +168,17 @@ class ComplaintSolution(models.Model):
         """An approver sent it back."""
         self.sudo()._give_back(
             self.env._(
-                "Refused by %(name)s: %(reason)s", name=approval.sudo().approver_id.name, reason=approval.comment
+                "Refused by %(name)s: %(reason)s",
+                name=approval.sudo().approver_id.name,
+                reason=approval.comment,
             )
         )
 
     def _give_back(self, reason):
         """The proposal has to be worked on again, and approved anew."""
-        self.approval_ids.filtered(lambda approval: approval.state in ("pending", "waiting")).state = "cancelled"
+        self.approval_ids.filtered(
+            lambda approval: approval.state in ("pending", "waiting")
+        ).state = "cancelled"
         self._change("draft", {"refusal": reason, "approved_at": False})
         self._log(reason)
 

@@ -124,7 +124,7 @@ class CaseCommon(ComplaintCommon):
 
 
 class GateOrders:
-    """Tries in which order what a gate lacks is supplied. The class names ``every`` message in their order."""
+    """Tries in which order what a gate lacks is supplied. The class names ``every`` message in order."""
 
     every = ()
 

@@ -296,8 +296,8 @@ class TestHeadMatrix(HeadCommon):
     def test_models(self):
         """DI-2: of all else that belongs to a case, a head may read nothing and change nothing.
 
-        Solutions and remedies are read by those who are asked to approve or to carry them out, whoever they are
-        (tests/resolution/test_resolution_access.py).
+        Solutions and remedies are read by those who are asked to approve or to carry them out, whoever they
+        are (tests/resolution/test_resolution_access.py).
         """
         expected = {row: cells["user"] for row, cells in read_table(USER_MODELS).items()}
         found = {}

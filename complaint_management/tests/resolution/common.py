@@ -83,7 +83,9 @@ class ResolutionCommon(InquiryCommon):
 
     def waiting(self, solution):
         """Return who has to agree now."""
-        return solution.sudo().approval_ids.filtered(lambda approval: approval.state == "waiting").approver_ids
+        return (
+            solution.sudo().approval_ids.filtered(lambda approval: approval.state == "waiting").approver_ids
+        )
 
     def asked(self, solution):
         """Return the names of those who agree, in their order, as far as each of them is known."""

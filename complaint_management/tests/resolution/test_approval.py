@@ -99,12 +99,15 @@ class TestApprovers(ApprovalCommon):
         self.assertEqual(self.route(), [["boss"], ["treasurer"]])
         self.assertEqual(self.route(()), [["treasurer"]])
         self.assertEqual(
-            self.route((), case={"severity": "urgent", "team_id": self.centre.id}), [["leader"], ["treasurer"]]
+            self.route((), case={"severity": "urgent", "team_id": self.centre.id}),
+            [["leader"], ["treasurer"]],
         )
 
     def test_companies(self):
         """OR-3: rules of another company ask for nothing here; those of all companies do."""
-        self.new_rule("Theirs", company_id=self.company_2.id, approver="user", user_id=self.foreign_manager.id)
+        self.new_rule(
+            "Theirs", company_id=self.company_2.id, approver="user", user_id=self.foreign_manager.id
+        )
         self.assertEqual(self.route(), [])
         self.new_rule("Everybody's")
         self.assertEqual(self.route(), [["leader"]])
@@ -118,8 +121,10 @@ class TestApprovers(ApprovalCommon):
 
     def test_currencies(self):
         """The amount counts in the currency of the rule, at today's rate."""
-        foreign = self.env["res.currency"].with_context(active_test=False).create(
-            {"name": "TSC", "symbol": "T", "rounding": 0.01}
+        foreign = (
+            self.env["res.currency"]
+            .with_context(active_test=False)
+            .create({"name": "TSC", "symbol": "T", "rounding": 0.01})
         )
         self.env["res.currency.rate"].create(
             {"currency_id": foreign.id, "rate": 8.0, "name": "2020-01-01", "company_id": self.company.id}
@@ -254,9 +259,9 @@ class TestRunningApproval(ApprovalCommon):
         self.solution.action_submit()
 
     def approval(self, user):
-        return self.solution.approval_ids.filtered(
-            lambda approval: approval.state == "waiting"
-        ).with_user(user)
+        return self.solution.approval_ids.filtered(lambda approval: approval.state == "waiting").with_user(
+            user
+        )
 
     def test_edited_rules(self):
         """SO-3: a rule edited, archived or deleted while a request runs changes nothing of it."""
@@ -292,7 +297,9 @@ class TestRunningApproval(ApprovalCommon):
         self.assertTrue(self.solution.complaint_id.with_user(self.boss).has_access("read"))
         self.assertFalse(self.solution.complaint_id.with_user(self.boss).has_access("write"))
         self.approve(self.solution, self.boss)
-        self.assertTrue(self.solution.with_user(self.boss).has_access("read"), "what one decided stays readable")
+        self.assertTrue(
+            self.solution.with_user(self.boss).has_access("read"), "what one decided stays readable"
+        )
 
     def test_told_once(self):
         """Each approver has one activity while it is their turn, and nobody else has any."""
@@ -359,7 +366,14 @@ class TestRunningApproval(ApprovalCommon):
         self.approval(self.leader).action_approve("Agreed by phone.")
         self.approval(self.boss).action_refuse("Half of it is enough.")
         text = " ".join(self.solution.message_ids.mapped("body"))
-        for words in ("Submitted by Handler", "Waits for Leader", "Approved by Leader", "Agreed by phone", "Waits for Boss", "Refused by Boss: Half of it"):
+        for words in (
+            "Submitted by Handler",
+            "Waits for Leader",
+            "Approved by Leader",
+            "Agreed by phone",
+            "Waits for Boss",
+            "Refused by Boss: Half of it",
+        ):
             self.assertIn(words, text)
         self.assertNotIn("300", " ".join(self.solution.complaint_id.message_ids.mapped("body")))
 
@@ -413,7 +427,7 @@ class TestRunningApproval(ApprovalCommon):
         self.assertIn("Nobody is left", self.solution.refusal)
 
     def test_passed_on(self):
-        """A leader asks somebody else for who is away longer than thought; with a reason, and only who may agree."""
+        """A leader asks somebody else for who is away longer than thought, with a reason."""
         approval = self.approval(self.manager)
         with self.assertRaisesRegex(UserError, "reason"):
             approval.action_pass_on(self.treasurer, " ")
@@ -446,7 +460,9 @@ class TestRunningApproval(ApprovalCommon):
         self.assertFalse(Approval.with_user(self.leader).search(mine))
         self.assertEqual(Approval.with_user(self.boss).search(mine).solution_id, self.solution)
         self.assertEqual(
-            Approval.with_user(self.manager).search([("can_decide", "=", False), ("solution_id", "=", self.solution.id)]),
+            Approval.with_user(self.manager).search(
+                [("can_decide", "=", False), ("solution_id", "=", self.solution.id)]
+            ),
             self.solution.approval_ids,
         )
 
@@ -459,4 +475,6 @@ class TestRunningApproval(ApprovalCommon):
         self.assertEqual(teams.mapped("approval_count"), [2, 0, 0])
         self.assertEqual(self.centre.with_user(self.manager).approval_count, 0)
         action = self.centre.with_user(self.leader).action_open_approvals()
-        self.assertEqual(action["context"], {"search_default_mine": 1, "search_default_team_id": self.centre.id})
+        self.assertEqual(
+            action["context"], {"search_default_mine": 1, "search_default_team_id": self.centre.id}
+        )

@@ -1099,7 +1099,7 @@ class ResolutionDoorsCommon(ResolutionAccessCommon):
 
 @tagged("post_install", "-at_install")
 class TestResolutionDoors(ResolutionDoorsCommon):
-    """DI-2, OR-2: the side doors to solutions and remedies, for those who know of the case or worked on it."""
+    """DI-2, OR-2: the side doors to solutions and remedies, for those who know of the case."""
 
     def test_department_head(self):
         """DI-2: who answered a sheet sees no solution, remedy, approval or amount, by whatever door."""

@@ -10,7 +10,8 @@ from .common import ResolutionCommon
 JUDGED = "Propose a solution: say whether the demand is reasonable, and on what ground."
 APPROVED = "Get the solution approved."
 SETTLED = (
-    "Offer it to the complainant and enter the answer. What was declined is revised, or a leader stands by it."
+    "Offer it to the complainant and enter the answer. "
+    "What was declined is revised, or a leader stands by it."
 )
 REMEDIES = "Carry out the remedies that were promised, or cancel them with the reason."
 OUTCOME = "Write down the result that was told to the complainant."
@@ -214,7 +215,9 @@ class TestResolutionGate(GateOrders, ResolutionCommon):
         self.env["complaint.followup.rule"].create({"name": "Before", "moment": "before", "tries": 1})
 
         def call(complaint):
-            self.env["complaint.followup"].with_user(self.handler)._log(complaint, "satisfied", "All is well.")
+            self.env["complaint.followup"].with_user(self.handler)._log(
+                complaint, "satisfied", "All is well."
+            )
 
         self._in_any_order(
             lambda: self.new_reported_case(severity="urgent"),
@@ -243,7 +246,10 @@ class TestResolutionGate(GateOrders, ResolutionCommon):
         with self.assertRaises(UserError) as refusal:
             complaint.move_to("closed")
         message = str(refusal.exception)
-        positions = [message.index(line) for line in (JUDGED, APPROVED, SETTLED, OUTCOME, DECISION, REPORT, CONFIRMATION)]
+        positions = [
+            message.index(line)
+            for line in (JUDGED, APPROVED, SETTLED, OUTCOME, DECISION, REPORT, CONFIRMATION)
+        ]
         self.assertEqual(positions, sorted(positions))
         self.assertNotIn(REMEDIES, message)
 

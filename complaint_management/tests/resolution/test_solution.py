@@ -1,3 +1,5 @@
+import base64
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -84,7 +86,10 @@ class TestSolution(ResolutionCommon):
             [(version.version, version.state, version.amount_total) for version in complaint.solution_ids],
             [(3, "accepted", 400), (2, "declined", 200), (1, "declined", 100)],
         )
-        self.assertEqual(complaint.solution_ids.mapped("answer_reason"), [False, "That is too little.", "That is too little."])
+        self.assertEqual(
+            complaint.solution_ids.mapped("answer_reason"),
+            [False, "That is too little.", "That is too little."],
+        )
 
     def test_one_at_a_time(self):
         solution = self.new_solution()
@@ -174,7 +179,9 @@ class TestSolution(ResolutionCommon):
         solution.action_submit()
         self.offer(solution)
         solution.action_withdraw("The part is not made any more.")
-        self.assertEqual((solution.state, solution.withdraw_reason), ("withdrawn", "The part is not made any more."))
+        self.assertEqual(
+            (solution.state, solution.withdraw_reason), ("withdrawn", "The part is not made any more.")
+        )
         self.assertEqual(set(solution.remedy_ids.mapped("state")), {"cancelled"})
         self.assertFalse(solution.complaint_id.pause_ids.filtered(lambda pause: not pause.stop))
         with self.assertRaisesRegex(UserError, "Withdrawn"):
@@ -226,8 +233,10 @@ class TestSolution(ResolutionCommon):
             self.env["complaint.approval"].with_user(self.handler).create(
                 {"solution_id": solution.id, "state": "approved"}
             )
-        defaulted = self.Solution.with_user(self.handler).with_context(default_state="approved").create(
-            {"complaint_id": self.new_solved_case().id, **FACTS}
+        defaulted = (
+            self.Solution.with_user(self.handler)
+            .with_context(default_state="approved")
+            .create({"complaint_id": self.new_solved_case().id, **FACTS})
         )
         self.assertEqual(defaulted.state, "draft")
 
@@ -236,8 +245,7 @@ class TestSolution(ResolutionCommon):
         solution = self.new_solution()
         solution.action_submit()
         self.offer(solution)
-        pixel = b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-        solution.action_accept(name="Zhang San", signature=pixel)
+        solution.action_accept(name="Zhang San", signature=base64.b64encode(b"a drawing"))
         self.assertTrue(solution.signature)
         self.assertEqual(solution.signed_by, "Zhang San")
         self.assertTrue(solution.signed_on)
@@ -258,7 +266,9 @@ class TestSolution(ResolutionCommon):
         solution.action_submit()
         complaint = solution.complaint_id
         complaint.action_cancel("Withdrawn by the customer.")
-        self.assertEqual((solution.state, solution.withdraw_reason), ("withdrawn", "Withdrawn by the customer."))
+        self.assertEqual(
+            (solution.state, solution.withdraw_reason), ("withdrawn", "Withdrawn by the customer.")
+        )
         self.assertEqual(solution.approval_ids.state, "cancelled")
         self.assertFalse(solution.activity_ids)
         with self.assertRaisesRegex(UserError, "has ended"):

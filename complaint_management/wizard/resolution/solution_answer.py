@@ -37,9 +37,7 @@ class ComplaintSolutionAnswer(models.TransientModel):
         self.ensure_one()
         solution = self.solution_id.sudo(False)
         if self.answer == "accepted":
-            solution.action_accept(
-                self.words, name=self.signed_by, signature=self.signature, kind=self.kind
-            )
+            solution.action_accept(self.words, name=self.signed_by, signature=self.signature, kind=self.kind)
         else:
             solution.action_decline(self.words, kind=self.kind)
         return {"type": "ir.actions.act_window_close"}

@@ -30,9 +30,7 @@ class ComplaintSolutionOffer(models.TransientModel):
         string="Mail", compute="_compute_letter", store=True, readonly=False, sanitize="email_outgoing"
     )
     lang = fields.Char(compute="_compute_letter", store=True)
-    summary = fields.Text(
-        string="What Was Said", compute="_compute_summary", store=True, readonly=False
-    )
+    summary = fields.Text(string="What Was Said", compute="_compute_summary", store=True, readonly=False)
 
     def _get_solution(self):
         """Return the solution as far as the user may read it: a dialog may name any."""
@@ -60,7 +58,8 @@ class ComplaintSolutionOffer(models.TransientModel):
             letter = ("", "", False)
             if complaint:
                 letter = complaint._render_letter_template(
-                    "complaint_management.mail_template_proposal", complaint_solution=wizard._get_solution().sudo()
+                    "complaint_management.mail_template_proposal",
+                    complaint_solution=wizard._get_solution().sudo(),
                 )[complaint.id]
             wizard.mail_subject, wizard.mail_body, wizard.lang = letter
 
@@ -76,7 +75,9 @@ class ComplaintSolutionOffer(models.TransientModel):
         mailing = self.kind == "message" and self.send_mail
         if mailing and not self.has_address:
             raise UserError(
-                self.env._("There is no e-mail address to write to. Tell the complainant by phone, visit or letter.")
+                self.env._(
+                    "There is no e-mail address to write to. Tell the complainant by phone, visit or letter."
+                )
             )
         # First: nothing leaves before it is known that it may be offered.
         solution.action_offer(self.kind, self.summary)
