@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Command
 
 
 class ComplaintRemedyFinish(models.TransientModel):
@@ -12,10 +13,10 @@ class ComplaintRemedyFinish(models.TransientModel):
     note = fields.Text()
 
     @api.model
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
-        if "remedy_ids" in fields_list and self.env.context.get("active_model") == "complaint.remedy":
-            values["remedy_ids"] = [fields.Command.set(self.env.context.get("active_ids") or [])]
+    def default_get(self, fields):
+        values = super().default_get(fields)
+        if "remedy_ids" in fields and self.env.context.get("active_model") == "complaint.remedy":
+            values["remedy_ids"] = [Command.set(self.env.context.get("active_ids") or [])]
         return values
 
     @api.constrains("remedy_ids")
