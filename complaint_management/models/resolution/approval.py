@@ -88,6 +88,7 @@ class ComplaintApproval(models.Model):
     partner_name = fields.Char(related="complaint_id.partner_name", string="Complainant")
     complaint_name = fields.Char(related="complaint_id.name", string="Complaint about")
     severity = fields.Selection(related="complaint_id.severity")
+    remedy_summary = fields.Char(string="What We Propose", compute="_compute_remedy_summary")
     team_id = fields.Many2one(related="solution_id.team_id", store=True, precompute=True)
     proposed_by_id = fields.Many2one(related="solution_id.proposed_by_id")
 
@@ -101,6 +102,13 @@ class ComplaintApproval(models.Model):
         for approval in self:
             parts = (approval.solution_id.sudo().display_name, approval.name)
             approval.display_name = " · ".join(part for part in parts if part)
+
+    @api.depends("solution_id.remedy_ids.type_id")
+    @api.depends_context("lang")
+    def _compute_remedy_summary(self):
+        """Return the kinds of remedies, so that the list says what is agreed to."""
+        for approval in self:
+            approval.remedy_summary = ", ".join(approval.solution_id.remedy_ids.type_id.mapped("name"))
 
     @api.depends("state", "approver_ids")
     @api.depends_context("uid")
