@@ -135,12 +135,12 @@ class TestResolutionCost(ResolutionCommon):
         """What waits for oneself, and all approvals, first and second in the row."""
         solutions = self.new_solutions(self.new_cases(MANY))
         mine = [("can_decide", "=", True)]
-        self.assertFlatList("complaint.approval", mine, self.director, 13)
-        self.assertFlatList("complaint.approval", [], (*self.staff, self.director, self.leader), 15)
+        self.assertFlatList("complaint.approval", mine, self.director, 16)
+        self.assertFlatList("complaint.approval", [], (*self.staff, self.director, self.leader), 18)
         for solution in solutions:
             self.approve(solution, self.director)
-        self.assertFlatList("complaint.approval", mine, self.leader, 13)
-        self.assertFlatList("complaint.approval", [], (self.handler, self.director), 15)
+        self.assertFlatList("complaint.approval", mine, self.leader, 16)
+        self.assertFlatList("complaint.approval", [], (self.handler, self.director), 18)
 
     def test_counter(self):
         """How much waits for somebody is counted in one query, and one for who asks."""
@@ -287,7 +287,22 @@ class TestResolutionCost(ResolutionCommon):
                     )
                     self.assertEqual(others.sorted("id").ids, (complaints - expected).sorted("id").ids)
 
-    # working from the list
+    # deciding
+
+    def test_three_approvers(self):
+        """SO-3: from submission to the last of three decisions, a request costs at most 40 queries."""
+        self.new_rule("Foreman", approver="user", user_id=self.foreman.id, sequence=3)
+        counts = []
+        for _warm_up_first in range(3):
+            solution = self.new_solution()
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            solution.action_submit()
+            self.approve(solution, self.director, self.leader, self.foreman)
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+            self.assertEqual(solution.state, "approved")
+        self.assertLessEqual(counts[-1], 40)
 
     def test_approve_from_list(self):
         """SO-3: agreeing to twenty requests at once costs at most so many queries for each as one alone."""
