@@ -196,7 +196,7 @@ class Case:
         """The page of the latest version of the solution."""
         page = self.page(who)
         (line,) = [line for line in page["solution_ids"] if line.read["version"] == self.versions]
-        return page.press("Open", line)
+        return page.press("Open the Solution", line)
 
     def stands_at(self, step, who="anna"):
         page = self.page(who)

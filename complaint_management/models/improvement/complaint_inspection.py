@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 
+from ...tools import process
 from ..case.roles import STAFF
+from .inspection_check import SENT_BACK_ACTIVITY
 
 
 class ComplaintComplaint(models.Model):
@@ -86,3 +88,25 @@ class ComplaintComplaint(models.Model):
         waiting.filtered(
             lambda inspection: inspection.user_id in inspection.complaint_id.excluded_user_ids
         ).write({"user_id": False})
+
+    def _record_move(self, old_steps):
+        super()._record_move(old_steps)
+        again = self.filtered(lambda complaint: complaint.step in process.ENDS and complaint.reopen_count)
+        if again:
+            # What was sent back has been worked on, and ended once more.
+            again._search_sent_back().action_feedback()
+
+    def _search_sent_back(self):
+        """Return the tasks of those whose cases a spot check sent back."""
+        type_id = self.env["ir.model.data"]._xmlid_to_res_id(SENT_BACK_ACTIVITY, raise_if_not_found=False)
+        return (
+            self.env["mail.activity"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    ("activity_type_id", "=", type_id),
+                ]
+            )
+        )

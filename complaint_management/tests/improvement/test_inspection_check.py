@@ -297,6 +297,16 @@ class TestInspectionCheck(InspectionCommon):
         )
         self.assertEqual(activity.user_id, self.leader)
 
+    def test_task_ends_with_the_case(self):
+        """Closed once more, the case leaves nobody with the task to go on with it."""
+        case = self.new_closed()
+        inspection = self.inspect(case)
+        inspection.mark = "2"
+        inspection.action_send_back("Call them")
+        self.assertTrue(case.sudo()._search_sent_back())
+        case.sudo().with_context(tracking_disable=True).move_to("closed")
+        self.assertFalse(case.sudo()._search_sent_back())
+
     def test_reopened_meanwhile(self):
         """Somebody else was first: the check says so, cannot send back twice, and can be finished."""
         case = self.new_closed()
