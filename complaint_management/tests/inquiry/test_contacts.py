@@ -233,16 +233,14 @@ class TestContacts(ContactCommon):
         self.assertEqual(self.Contact.with_user(self.leader).search([]), contact)
 
     def test_defaults_tell_nothing(self):
-        """The dialog opened for a complaint out of sight proposes nothing about it."""
+        """The dialog opened for a complaint out of sight is refused, and so tells nothing about it."""
         complaint = self.new_received()
         values = {"complaint_id": complaint.id, "kind": "call", "purpose": "opening"}
         self.env.invalidate_all()
         spec = dict.fromkeys((*values, "partner_name", "channel_id", "wording"), {})
         for changed in ([], ["complaint_id"], ["purpose"]):
-            with self.subTest(changed=changed):
-                answer = self.Contact.with_user(self.stranger).onchange(values, changed, spec)
-                told = ("complaint_id", "partner_name", "wording")
-                self.assertFalse([fname for fname in told if answer["value"].get(fname)])
+            with self.subTest(changed=changed), self.assertRaises(AccessError):
+                self.Contact.with_user(self.stranger).onchange(values, changed, spec)
 
     def test_two_companies(self):
         """Each company sees its own contacts, a user of both those of the companies switched on."""
