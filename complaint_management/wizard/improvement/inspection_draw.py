@@ -238,10 +238,14 @@ class ComplaintInspectionDraw(models.TransientModel):
     def _assign(self, vals_list, barred):
         """Spread the cases over the inspectors, each to whoever has the fewest and may check it."""
         load = Counter(dict.fromkeys(self.user_ids.ids, 0))
-        for vals in vals_list:
-            able = [user_id for user_id in load if user_id not in barred[vals["complaint_id"]]]
-            if able:
-                vals["user_id"] = min(able, key=lambda user_id: load[user_id])
+        able = {
+            vals["complaint_id"]: [user_id for user_id in load if user_id not in barred[vals["complaint_id"]]]
+            for vals in vals_list
+        }
+        # Those that few may check go first; the others make up for them.
+        for vals in sorted(vals_list, key=lambda vals: len(able[vals["complaint_id"]])):
+            if able[vals["complaint_id"]]:
+                vals["user_id"] = min(able[vals["complaint_id"]], key=lambda user_id: load[user_id])
                 load[vals["user_id"]] += 1
 
     def _show(self, inspections):
