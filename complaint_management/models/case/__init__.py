@@ -18,6 +18,7 @@ from . import complaint_exclusion
 from . import complaint_mail
 from . import complaint_notification
 from . import complaint_part
+from . import complaint_stated
 from . import complaint_passing_on
 from . import team_turn
 from . import team_assignment

@@ -83,6 +83,16 @@ class ComplaintPart(models.AbstractModel):
         # Alone, not as one of two conditions: then only the complaints of a page are looked up.
         return Domain("complaint_id", "in", complaints._search(Domain.TRUE))
 
+    def action_open_complaint(self):
+        """Open the complaint that it belongs to."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "complaint.complaint",
+            "res_id": self.complaint_id.id,
+            "views": [(False, "form")],
+        }
+
 
 class ComplaintEntry(models.AbstractModel):
     """A part that people enter: whoever may change the complaint may change what was entered about it.

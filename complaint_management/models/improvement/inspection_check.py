@@ -44,16 +44,6 @@ class ComplaintInspection(models.Model):
             self._conclude("sent_back", sent_back_reason=reason)
             self._tell_responsible()
 
-    def action_open_complaint(self):
-        """Open the whole case."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "complaint.complaint",
-            "res_id": self.complaint_id.id,
-            "view_mode": "form",
-        }
-
     def _check_still_closed(self):
         reopened = self.filtered("reopened")
         if reopened:

@@ -21,7 +21,7 @@ class ComplaintDispatch(models.Model):
 
     _name = "complaint.dispatch"
     _description = "Dispatch and Feedback Sheet"
-    _inherit = ["complaint.part", "complaint.thread", "mail.activity.mixin"]
+    _inherit = ["complaint.stated"]
     _order = "id desc"
     _rec_name = "number"
     _rec_names_search = ["number", "department_id.name"]
@@ -70,8 +70,6 @@ class ComplaintDispatch(models.Model):
         store=True,
         precompute=True,
     )
-    changed_at = fields.Datetime(string="Since", readonly=True, copy=False)
-    changed_by_id = fields.Many2one("res.users", string="Last Changed by", readonly=True, copy=False)
 
     # sent
     sent_at = fields.Datetime(
@@ -168,13 +166,6 @@ class ComplaintDispatch(models.Model):
             parts = (sheet.number, sheet.sudo().department_id.name)
             sheet.display_name = " · ".join(part for part in parts if part)
 
-    def _get_excluded_partners(self):
-        return self.sudo().complaint_id._get_excluded_partners()
-
-    def _get_heir(self, users):
-        """Return who at the centre takes over from users who may not do the work."""
-        return self.complaint_id._get_heir(users)
-
     # writing
 
     @api.model_create_multi
@@ -244,11 +235,7 @@ class ComplaintDispatch(models.Model):
             allowed |= ANSWER_FIELDS
         return allowed
 
-    def _check_written(self, fnames, allowed):
-        refused = set(fnames) - allowed
-        if not refused:
-            return
-        labels = ", ".join(self._fields[fname]._description_string(self.env) for fname in sorted(refused))
+    def _check_side_of_writer(self, labels):
         if not self:
             raise UserError(
                 self.env._("A sheet is written first and sent then: leave out %(fields)s.", fields=labels)
@@ -260,27 +247,9 @@ class ComplaintDispatch(models.Model):
                     sheet=self.display_name,
                 )
             )
-        raise UserError(
-            self.env._(
-                "%(status)s That is why this was not saved: %(fields)s.",
-                status=self._get_status_line(),
-                fields=labels,
-            )
-        )
 
-    def _get_status_line(self):
-        """Return a sentence that says what became of the sheet, by whom and when."""
-        self.ensure_one()
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        values = {"sheet": self.display_name, "status": labels[self.state]}
-        if not self.changed_at:
-            return self.env._("Sheet %(sheet)s stands at “%(status)s”.", **values)
-        return self.env._(
-            "Sheet %(sheet)s stands at “%(status)s” since %(moment)s (%(person)s).",
-            moment=self.env["ir.qweb.field.datetime"].value_to_html(self.changed_at, {"hide_seconds": True}),
-            person=self.sudo().changed_by_id.name,
-            **values,
-        )
+    def _get_status_name(self):
+        return self.env._("Sheet %(sheet)s", sheet=self.display_name)
 
     @api.constrains("duration")
     def _check_duration(self):
@@ -295,13 +264,3 @@ class ComplaintDispatch(models.Model):
     def unlink(self):
         self.complaint_id.check_access("write")
         return super().unlink()
-
-    def action_open_complaint(self):
-        """Open the complaint that the sheet belongs to."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "complaint.complaint",
-            "res_id": self.complaint_id.id,
-            "views": [(False, "form")],
-        }

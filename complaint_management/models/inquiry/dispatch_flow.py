@@ -209,10 +209,6 @@ class ComplaintDispatch(models.Model):
             if sheet.state not in states:
                 raise UserError(self.env._("%(status)s Look at it again.", status=sheet._get_status_line()))
 
-    def _check_reason(self, reason):
-        if not (reason or "").strip():
-            raise UserError(self.env._("Give the reason."))
-
     def _check_findings(self):
         for sheet in self:
             if not (sheet.findings or "").strip():

@@ -69,12 +69,6 @@ class ComplaintDispatch(models.Model):
             return self.head_id or self._get_centre_actor()
         return self._get_centre_actor() if self.turn == "centre" else self.env["res.users"]
 
-    def _get_centre_actor(self):
-        complaint = self.complaint_id
-        return (complaint.user_id - complaint.excluded_user_ids) or self._get_heir(
-            complaint.excluded_user_ids
-        )
-
     def _prepare_activity(self, kind, user):
         return {
             "activity_type_id": kind.id,

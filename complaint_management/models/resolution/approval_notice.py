@@ -27,12 +27,6 @@ class ComplaintSolution(models.Model):
         )
         return self._get_centre_actor() if waits else self.env["res.users"]
 
-    def _get_centre_actor(self):
-        complaint = self.complaint_id
-        return (complaint.user_id - complaint.excluded_user_ids) or self._get_heir(
-            complaint.excluded_user_ids
-        )
-
     def _sync_activities(self):
         """Bring the planned activities in line with who has to act."""
         if not self:

@@ -204,13 +204,3 @@ class ComplaintFollowup(models.Model):
                 "dialog_size": "medium",
             },
         }
-
-    def action_open_complaint(self):
-        """Open the complaint that is asked about."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "complaint.complaint",
-            "res_id": self.complaint_id.id,
-            "views": [(False, "form")],
-        }

@@ -32,7 +32,7 @@ class ComplaintRemedy(models.Model):
 
     _name = "complaint.remedy"
     _description = "Remedy"
-    _inherit = ["complaint.part", "complaint.thread", "mail.activity.mixin"]
+    _inherit = ["complaint.stated"]
     _order = "solution_id desc, sequence, id"
     _rec_names_search = ["complaint_id.number", "type_id.name", "description"]
     _check_company_auto = True
@@ -82,8 +82,6 @@ class ComplaintRemedy(models.Model):
         copy=False,
         index=True,
     )
-    changed_at = fields.Datetime(string="Since", readonly=True, copy=False)
-    changed_by_id = fields.Many2one("res.users", string="Last Changed by", readonly=True, copy=False)
     agreed_at = fields.Datetime(
         string="Agreed on", readonly=True, copy=False, help="From here on the limit counts."
     )
@@ -159,9 +157,6 @@ class ComplaintRemedy(models.Model):
                     )
                 )
 
-    def _get_excluded_partners(self):
-        return self.sudo().complaint_id._get_excluded_partners()
-
     # writing
 
     @api.model_create_multi
@@ -213,11 +208,7 @@ class ComplaintRemedy(models.Model):
             allowed |= {"done_note"}
         return allowed
 
-    def _check_written(self, fnames, allowed):
-        refused = set(fnames) - allowed
-        if not refused:
-            return
-        labels = ", ".join(self._fields[fname]._description_string(self.env) for fname in sorted(refused))
+    def _check_side_of_writer(self, labels):
         if not self:
             raise UserError(
                 self.env._(
@@ -232,29 +223,10 @@ class ComplaintRemedy(models.Model):
                     remedy=self.display_name,
                 )
             )
-        raise UserError(
-            self.env._(
-                "%(status)s That is why this was not saved: %(fields)s.",
-                status=self._get_status_line(),
-                fields=labels,
-            )
-        )
 
     def _get_status_line(self):
-        """Return a sentence that says what became of the remedy, by whom and when."""
-        self.ensure_one()
-        if self.state == "planned":
-            return self.solution_id._get_status_line()
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        values = {"remedy": self.display_name, "status": labels[self.state]}
-        if not self.changed_at:
-            return self.env._("%(remedy)s stands at “%(status)s”.", **values)
-        return self.env._(
-            "%(remedy)s stands at “%(status)s” since %(moment)s (%(person)s).",
-            moment=self.env["ir.qweb.field.datetime"].value_to_html(self.changed_at, {"hide_seconds": True}),
-            person=self.sudo().changed_by_id.name,
-            **values,
-        )
+        # What is only planned stands where its solution does.
+        return self.solution_id._get_status_line() if self.state == "planned" else super()._get_status_line()
 
     def _check_plannable(self):
         for remedy in self:
@@ -298,18 +270,3 @@ class ComplaintRemedy(models.Model):
         result = super().unlink()
         solutions._proposal_changed()
         return result
-
-    def action_open(self):
-        """Open the remedy on a page of its own."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-        }
-
-    def action_open_complaint(self):
-        """Open the complaint that the remedy belongs to."""
-        self.ensure_one()
-        return self.solution_id.sudo().action_open_complaint()

@@ -141,10 +141,6 @@ class ComplaintRemedy(models.Model):
             if remedy.state not in states:
                 raise UserError(self.env._("%(status)s Look at it again.", status=remedy._get_status_line()))
 
-    def _check_reason(self, reason):
-        if not (reason or "").strip():
-            raise UserError(self.env._("Give the reason."))
-
     # what all of them share
 
     def _tick_off(self, moment, note=None, user=None):

@@ -61,10 +61,6 @@ class ComplaintRemedy(models.Model):
                 del vals["user_id"]
         return vals_list
 
-    def _get_heir(self, users):
-        """Return who at the centre takes over from users who may not do the work."""
-        return self.complaint_id._get_heir(users)
-
     def _replace_owners(self):
         """Give those whose owner cannot do it to somebody who can; return them."""
         replaced = self.browse()

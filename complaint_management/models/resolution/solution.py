@@ -23,7 +23,7 @@ class ComplaintSolution(models.Model):
 
     _name = "complaint.solution"
     _description = "Solution"
-    _inherit = ["complaint.entry", "complaint.thread", "mail.activity.mixin"]
+    _inherit = ["complaint.entry", "complaint.stated"]
     _order = "complaint_id desc, version desc"
     _rec_names_search = ["complaint_id.number", "complaint_id.name"]
     _check_company_auto = True
@@ -49,8 +49,6 @@ class ComplaintSolution(models.Model):
         copy=False,
         index=True,
     )
-    changed_at = fields.Datetime(string="Since", readonly=True, copy=False)
-    changed_by_id = fields.Many2one("res.users", string="Last Changed by", readonly=True, copy=False)
 
     # is the demand reasonable?
     reasonable = fields.Selection(
@@ -229,13 +227,6 @@ class ComplaintSolution(models.Model):
                 else self.env._("%(complaint)s · new solution", complaint=number)
             )
 
-    def _get_excluded_partners(self):
-        return self.sudo().complaint_id._get_excluded_partners()
-
-    def _get_heir(self, users):
-        """Return who at the centre takes over from users who may not do the work."""
-        return self.complaint_id._get_heir(users)
-
     # writing
 
     @api.model_create_multi
@@ -315,11 +306,7 @@ class ComplaintSolution(models.Model):
         self.ensure_one()
         return PROPOSAL_FIELDS if self.for_centre and self.state in OUR_STATES else set()
 
-    def _check_written(self, fnames, allowed):
-        refused = set(fnames) - allowed
-        if not refused:
-            return
-        labels = ", ".join(self._fields[fname]._description_string(self.env) for fname in sorted(refused))
+    def _check_side_of_writer(self, labels):
         if not self:
             raise UserError(
                 self.env._(
@@ -328,27 +315,6 @@ class ComplaintSolution(models.Model):
             )
         if not self.for_centre:
             raise AccessError(self.env._("Only those who handle the complaint write its solution."))
-        raise UserError(
-            self.env._(
-                "%(status)s That is why this was not saved: %(fields)s.",
-                status=self._get_status_line(),
-                fields=labels,
-            )
-        )
-
-    def _get_status_line(self):
-        """Return a sentence that says what became of the solution, by whom and when."""
-        self.ensure_one()
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        values = {"solution": self.display_name, "status": labels[self.state]}
-        if not self.changed_at:
-            return self.env._("%(solution)s stands at “%(status)s”.", **values)
-        return self.env._(
-            "%(solution)s stands at “%(status)s” since %(moment)s (%(person)s).",
-            moment=self.env["ir.qweb.field.datetime"].value_to_html(self.changed_at, {"hide_seconds": True}),
-            person=self.sudo().changed_by_id.name,
-            **values,
-        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_submitted(self):
@@ -356,23 +322,3 @@ class ComplaintSolution(models.Model):
             raise UserError(
                 self.env._("A solution that was submitted is part of the record. Withdraw it instead.")
             )
-
-    def action_open(self):
-        """Open the solution on a page of its own."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-        }
-
-    def action_open_complaint(self):
-        """Open the complaint that the solution belongs to."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "complaint.complaint",
-            "res_id": self.complaint_id.id,
-            "views": [(False, "form")],
-        }

@@ -252,10 +252,6 @@ class ComplaintSolution(models.Model):
             self.check_access("read")
             raise UserError(self.env._("%(status)s Look at it again.", status=self._get_status_line()))
 
-    def _check_reason(self, reason):
-        if not (reason or "").strip():
-            raise UserError(self.env._("Give the reason."))
-
     def _change(self, state, vals):
         """Bring a solution into a state, and what is planned in line with it; who may was checked before."""
         self._write_state(state, vals)
