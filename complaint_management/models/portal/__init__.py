@@ -5,3 +5,4 @@ from . import complaint_promise
 from . import res_company
 from . import res_users
 from . import res_config_settings
+from . import customer_files
