@@ -28,7 +28,9 @@ class ComplaintMerge(models.TransientModel):
             values["complaint_ids"] = [Command.set(complaints.ids)]
             # The older record is the one that others refer to already.
             still_open = complaints.filtered(lambda complaint: not complaint.closed_at) or complaints
-            values["target_id"] = still_open.sorted("received_at")[:1].id
+            values["target_id"] = still_open.sorted(lambda complaint: (complaint.received_at, complaint.id))[
+                :1
+            ].id
         return values
 
     @api.depends("complaint_ids", "target_id")
