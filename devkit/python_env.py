@@ -14,6 +14,9 @@ STAMP = Stamp("python")
 OLDEST, NEWEST = (3, 10), (3, 13)
 PYTHON = VENV / "bin" / "python"
 
+#: The list names everything itself; of some packages only a file is used, not what they ask for.
+_AS_LISTED = ("--no-input", "--no-deps")
+
 
 def base_python():
     """Return (path, (major, minor)) of the interpreter to build the environment on."""
@@ -91,7 +94,7 @@ def _pip(*args):
 
 def _pip_install(wheels):
     return ui.run_logged(
-        _pip("install", "--no-input", "--no-index", "--find-links", wheels, "-r", REQUIREMENTS),
+        _pip("install", *_AS_LISTED, "--no-index", "--find-links", wheels, "-r", REQUIREMENTS),
         "pip-install.log",
     )
 
@@ -113,7 +116,7 @@ def _fetch(wheels):
     try:
         with ui.step("Python packages, fetching (90 MB)"):
             status, log = ui.run_logged(
-                _pip("wheel", "--no-input", "--find-links", wheels, "--wheel-dir", draft, "-r", REQUIREMENTS),
+                _pip("wheel", *_AS_LISTED, "--find-links", wheels, "--wheel-dir", draft, "-r", REQUIREMENTS),
                 "pip-fetch.log",
             )
         if status:
