@@ -210,15 +210,18 @@ def drop_templates():
         _drop_older(LEVEL_ONE)
 
 
-def test_copy(session):
-    """A fresh database with our add-ons, named after this process; others' leavings are dropped."""
+def test_copy(session, number=0):
+    """A fresh database with our add-ons, named after this process; others' leavings are dropped.
+
+    :param int number: of the database among those of this process
+    """
     name = level_two_name()
     with lock("templates", WAITING):
         for left in names():
             if left.startswith(COPY) and not _is_alive(left.removeprefix(COPY).split("_")[0]):
                 drop(left)
         _level_two(session, name)
-        target = f"{COPY}{os.getpid()}"
+        target = f"{COPY}{os.getpid()}_p{number}"
         copy(name, target)
     return target, name
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from .parts import RESULT
 from .paths import ADDONS
-from .test import NO_BROWSER, RESULT
+from .test import NO_BROWSER
 
 
 class _Guard(logging.Handler):

@@ -1,25 +1,16 @@
 # Part of the complaint management suite. See LICENSE file for full licensing details.
-"""``./dev test``: the add-ons' tests on a copied database, then those of the repository."""
+"""``./dev test``: the add-ons' tests on copied databases, and beside them those of the repository."""
 
-import json
-import shutil
-import subprocess
-import sys
-import tempfile
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import databases, system, ui
-from .environment import session, variables, wait
+from .environment import session
+from .parts import Part, run_all
 from .paths import ADDONS, ROOT
-from .python_env import PYTHON
 
 # How this file and devkit/pytest_plugin.py speak to each other
-RESULT = "COMPLAINT_TEST_RESULT"
 NO_BROWSER = "COMPLAINT_TEST_NO_BROWSER"
-
-NOTHING_COLLECTED = 5  # pytest's status when a part holds no test
 
 
 @dataclass
@@ -100,10 +91,7 @@ def run(arguments, passed_on=()):
         if arguments.rebuild:
             databases.drop_templates()
         try:
-            if selection.addons:
-                _run_addons(project, selection, options, totals, arguments)
-            elif selection.repository:
-                _start_repository(project, selection, options).finish(totals)
+            _run_parts(project, selection, options, totals, arguments)
         except ui.DevError as fault:  # add-ons that cannot be installed are a failure like others
             ui.tell(fault)
             totals.failed += 1
@@ -113,84 +101,73 @@ def run(arguments, passed_on=()):
     return totals.status()
 
 
-def _run_addons(project, selection, options, totals, arguments):
-    """Run the add-ons' tests, and those of the repository beside them: each keeps one processor busy."""
-    database, template = databases.test_copy(project)
-    beside = None
-    try:
-        if selection.repository and not arguments.first:
-            beside = _start_repository(project, selection, options, hidden=True)
-        ui.say("\nTests of the add-ons")
-        complaints = databases.installation_complaints(template)
-        for entry in complaints:
+def _addon_parts(paths):
+    """Return the paths of the add-ons' tests by part: each area is one, so that several run at once."""
+    parts = []
+    for path in paths:
+        tests = ROOT / path / "tests"
+        if path not in ADDONS or not tests.is_dir():
+            parts.append(path)
+            continue
+        areas = [folder for folder in tests.iterdir() if any(folder.glob("test_*.py"))]
+        # The larger ones first: the last one to end is a small one then.
+        areas.sort(key=lambda folder: -sum(file.stat().st_size for file in folder.glob("test_*.py")))
+        parts += [str(area.relative_to(ROOT)) for area in areas]
+        parts += [str(file.relative_to(ROOT)) for file in sorted(tests.glob("test_*.py"))]
+    return parts
+
+
+class _AddonTests:
+    """Starts parts of the add-ons' tests, each on a database of its own."""
+
+    def __init__(self, project, options, arguments):
+        self.project, self.options, self.arguments = project, options, arguments
+        self.databases = []
+
+    def starter(self, title, paths):
+        def start(hidden):
+            database, _template = databases.test_copy(self.project, len(self.databases))
+            self.databases.append(database)
+            command = [
+                f"--odoo-database={database}",
+                "--odoo-http",
+                "--odoo-log-level=warn",
+                *paths,
+                *self.options,
+            ]
+            extra = {NO_BROWSER: "1"} if self.arguments.no_browser else {}
+            return Part(self.project, title, command, extra, hidden)
+
+        return start
+
+    def clean(self):
+        for database in self.databases:
+            if self.arguments.keep:
+                ui.say(f"Kept the database {database}; './dev odoo shell -d {database}' looks into it.")
+            else:
+                databases.drop(database)
+
+
+def _run_parts(project, selection, options, totals, arguments):
+    addons, starters = _AddonTests(project, options, arguments), []
+    if selection.addons:
+        template = databases.level_two(project)
+        for entry in databases.installation_complaints(template):
             ui.say(f"FAILED installation: {entry}")
-        totals.failed += len(complaints)
-        command = [
-            f"--odoo-database={database}",
-            "--odoo-http",
-            "--odoo-log-level=warn",
-            *selection.addons,
-            *options,
-        ]
-        Part(project, command, {NO_BROWSER: "1"} if arguments.no_browser else {}).finish(totals)
-        if selection.repository and not (arguments.first and totals.failed):
-            beside = beside or _start_repository(project, selection, options)
-            beside.finish(totals)
+            totals.failed += 1
+        parts = _addon_parts(selection.addons)
+        # What was chosen piece by piece is one run, with one registry to load.
+        apart = set(selection.addons) & set(ADDONS) and not selection.names and not arguments.first
+        for paths in [[part] for part in parts] if apart else [parts]:
+            starters.append(addons.starter(f"Tests of the add-ons: {', '.join(paths)}", paths))
+    if selection.repository:
+        command = ["-p", "no:odoo", *selection.repository, *options]
+        # The longest one.
+        starters.insert(
+            len(starters) if arguments.first else 0,
+            lambda hidden: Part(project, "Tests of the repository", command, hidden=hidden),
+        )
+    try:
+        run_all(starters, totals, until_failure=arguments.first)
     finally:
-        if beside:
-            beside.stop()
-        if arguments.keep:
-            ui.say(f"Kept the database {database}; './dev odoo shell -d {database}' looks into it.")
-        else:
-            databases.drop(database)
-
-
-def _start_repository(project, selection, options, hidden=False):
-    if not hidden:
-        ui.say("\nTests of the repository")
-    return Part(project, ["-p", "no:odoo", *selection.repository, *options], hidden=hidden)
-
-
-class Part:
-    """One run of pytest, started at once.
-
-    :param arguments: of pytest
-    :param dict extra: environment variables
-    :param bool hidden: what it says is shown when it has ended
-    """
-
-    def __init__(self, project, arguments, extra=None, hidden=False):
-        self.folder = tempfile.TemporaryDirectory()
-        self.result = Path(self.folder.name) / "result.json"
-        self.output = Path(self.folder.name) / "output" if hidden else None
-        told = {RESULT: str(self.result), "PYTHONPATH": str(ROOT), **(extra or {})}
-        command = [PYTHON, "-m", "pytest", "-p", "devkit.pytest_plugin", *arguments]
-        with self.output.open("wb") if hidden else nullcontext() as stream:
-            self.process = project.start(
-                command,
-                env={**variables(), **told},
-                stdout=stream,
-                stderr=subprocess.STDOUT if hidden else None,
-                cwd=ROOT,
-            )
-
-    def finish(self, totals):
-        """Wait for its end and add what it counted; a run that broke off counts as one failure."""
-        status = wait(self.process)
-        if self.output:
-            ui.say("\nTests of the repository")
-            with self.output.open(encoding="utf-8", errors="replace") as told:
-                shutil.copyfileobj(told, sys.stdout)
-        counts = json.loads(self.result.read_text(encoding="utf-8")) if self.result.exists() else None
-        if counts is None or (status not in (0, NOTHING_COLLECTED) and not counts["failed"]):
-            ui.say(f"pytest broke off with status {status}; this counts as a failure.")
-            counts = counts or {"passed": 0, "failed": 0, "skipped": 0}
-            counts["failed"] += 1
-        totals.add(counts)
-        self.folder.cleanup()
-
-    def stop(self):
-        """End it where it still runs, because the other part was broken off."""
-        if self.process.poll() is None:
-            self.process.terminate()
-            self.process.wait()
+        addons.clean()

@@ -11,9 +11,10 @@ import pytest
 
 from devkit import ui
 from devkit.log_guard import complaints_in, serious, without_variables
+from devkit.parts import NOTHING_COLLECTED, RESULT, Part, run_all
 from devkit.paths import ADDONS, ROOT
 from devkit.python_env import PYTHON
-from devkit.test import NOTHING_COLLECTED, RESULT, Part, Selection, Totals
+from devkit.test import Selection, Totals, _addon_parts
 
 
 class TestTotals:
@@ -69,7 +70,7 @@ class TestPart:
 
     def run(self, program, hidden=True):
         totals = Totals()
-        Part(self.Project(program), [], hidden=hidden).finish(totals)
+        Part(self.Project(program), "Some tests", [], hidden=hidden).finish(totals)
         return totals
 
     def test_counts_are_added_and_what_it_said_is_shown(self, capfd):
@@ -87,9 +88,68 @@ class TestPart:
         assert self.run(program).failed == 1
 
     def test_stopped_with_the_other_part(self):
-        part = Part(self.Project("import time; time.sleep(600)"), [], hidden=True)
+        part = Part(self.Project("import time; time.sleep(600)"), "Some tests", [], hidden=True)
         part.stop()
         assert part.process.returncode != 0
+
+
+class TestParts:
+    """Several runs of pytest, some at once."""
+
+    def starters(self, tmp_path, *failed):
+        """Programs that note when they ran; each knows of all before it whether they have ended."""
+
+        def starter(number, failed):
+            program = (
+                "import json, os, pathlib;"
+                f"pathlib.Path({str(tmp_path)!r}, '{number}').touch();"
+                f"open(os.environ['{RESULT}'], 'w').write("
+                f"json.dumps(dict(passed=1, failed={failed}, skipped=0)))"
+            )
+            return lambda hidden: Part(TestPart.Project(program), f"Part {number}", [], hidden=hidden)
+
+        return [starter(number, count) for number, count in enumerate(failed)]
+
+    def test_all_are_run_and_counted(self, tmp_path, capfd):
+        totals = Totals()
+        run_all(self.starters(tmp_path, 0, 2, 0, 1, 0), totals)
+        assert (totals.passed, totals.failed) == (5, 3)
+        said = capfd.readouterr().out
+        assert all(said.count(f"Part {number}\n") == 1 for number in range(5))
+
+    def test_until_failure(self, tmp_path):
+        totals = Totals()
+        run_all(self.starters(tmp_path, 0, 1, 0), totals, until_failure=True)
+        assert (totals.passed, totals.failed) == (2, 1)
+        assert {file.name for file in tmp_path.iterdir()} == {"0", "1"}
+
+    def test_what_cannot_be_started_ends_the_others(self, tmp_path):
+        started = []
+
+        def endless(hidden):
+            started.append(
+                Part(TestPart.Project("import time; time.sleep(600)"), "Endless", [], hidden=hidden)
+            )
+            return started[0]
+
+        def broken(hidden):
+            raise ui.DevError("There is no room.")
+
+        with pytest.raises(ui.DevError, match="no room"):
+            run_all([endless, broken], Totals())
+        assert started[0].has_ended()
+
+    def test_each_area_is_a_part(self):
+        parts = _addon_parts(list(ADDONS))
+        files = {file for addon in ADDONS for file in (ROOT / addon / "tests").rglob("test_*.py")}
+        covered = [
+            file
+            for part in parts
+            for file in ([ROOT / part] if part.endswith(".py") else (ROOT / part).rglob("test_*.py"))
+        ]
+        assert len(parts) > 5
+        assert sorted(covered) == sorted(files)
+        assert _addon_parts([f"{ADDONS[0]}/tests/case"]) == [f"{ADDONS[0]}/tests/case"]
 
 
 class TestContinuousIntegration:
