@@ -2,3 +2,4 @@ from . import case
 from . import deadline
 from . import inquiry
 from . import resolution
+from . import portal

@@ -73,3 +73,9 @@ from .resolution import test_resolution_tours
 from .resolution import test_result
 from .resolution import test_result_report
 from .resolution import test_sign_off
+from .portal import test_clean_text
+from .portal import test_upload
+from .portal import test_web_form
+from .portal import test_web_form_http
+from .portal import test_form_limits
+from .portal import test_poster

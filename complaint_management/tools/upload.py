@@ -41,12 +41,8 @@ TYPES = {
 #: For the attribute ``accept`` of a file field: it helps to choose, and proves nothing.
 ACCEPT = ",".join(extension for extensions in TYPES.values() for extension in extensions)
 
-_PICTURES = {
-    "image/jpeg": ("JPEG", "MPO"),
-    "image/png": ("PNG",),
-    "image/gif": ("GIF",),
-    "image/webp": ("WEBP",),
-}
+#: Pillow's names. WebP is not among those that Odoo lets it load.
+_PICTURES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF"}
 _BEGINNINGS = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -105,8 +101,7 @@ def check_upload(name, content, limit):
     mimetype = find_type(content)
     if not mimetype:
         raise UploadRefused(TYPE)
-    if mimetype in _PICTURES:
-        _check_picture(content, _PICTURES[mimetype])
+    _check_picture(content, mimetype)
     return clean_name(name, mimetype), mimetype
 
 
@@ -153,17 +148,37 @@ def clean_name(name, mimetype):
     return (stem or "file") + extension.lower()
 
 
-def _check_picture(content, formats):
+def _check_picture(content, mimetype):
     try:
-        # Reads no more than the head of the file.
-        with Image.open(io.BytesIO(content), formats=formats) as picture:
-            width, height = picture.size
+        if mimetype in _PICTURES:
+            # Reads no more than the head of the file.
+            with Image.open(io.BytesIO(content), formats=[_PICTURES[mimetype]]) as picture:
+                width, height = picture.size
+        elif mimetype == "image/webp":
+            width, height = _get_webp_size(content)
+        else:
+            return
     except Image.DecompressionBombError as error:
         raise UploadRefused(PIXELS) from error
     except Exception as error:  # Pillow raises whatever the broken part of a file makes it raise
         raise UploadRefused(BROKEN) from error
     if width * height > MAX_PIXELS:
         raise UploadRefused(PIXELS)
+
+
+def _get_webp_size(content):
+    """Return width and height as the first chunk of a WebP file says them (RFC 9649, 2.5 to 2.7)."""
+    kind, head = content[12:16], content[20:30]
+    if len(head) < 10:
+        raise ValueError("cut off")
+    if kind == b"VP8X":
+        return 1 + int.from_bytes(head[4:7], "little"), 1 + int.from_bytes(head[7:10], "little")
+    if kind == b"VP8L":
+        bits = int.from_bytes(head[1:5], "little")
+        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    if kind == b"VP8 ":
+        return int.from_bytes(head[6:8], "little") & 0x3FFF, int.from_bytes(head[8:10], "little") & 0x3FFF
+    raise ValueError("no picture")
 
 
 def _is_plain_text(content):

@@ -6,3 +6,12 @@ from . import res_company
 from . import res_users
 from . import res_config_settings
 from . import customer_files
+from . import category
+from . import team
+from . import ir_http
+from . import form_guard
+from . import form_limit
+from . import form_input
+from . import form_confirmation
+from . import web_form
+from . import export
