@@ -55,6 +55,10 @@ from .inquiry import test_wording
 from .inquiry import test_inquiry_cost
 from .inquiry import test_inquiry_gate
 from .inquiry import test_inquiry_tours
+from .portal import test_portal_access
+from .portal import test_portal_files
+from .portal import test_portal_list
+from .portal import test_portal_page
 from .resolution import test_followup_cost
 from .resolution import test_followup_log
 from .resolution import test_credit_note

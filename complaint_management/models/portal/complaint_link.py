@@ -86,6 +86,15 @@ class ComplaintLink(models.Model):
             )
         )
 
+    def _renew_by_mail(self):
+        """Mail the link of one complaint to the address on file; another one, where the former has ended.
+
+        The letter goes to the complainant whoever asks, so the former link ends only if one is written.
+        """
+        self.ensure_one()
+        if self._get_letter_address() and self._send_new_link() and self._is_link_over():
+            self._renew_access_token()
+
     def write(self, vals):
         former = {complaint: complaint.partner_id for complaint in self} if "partner_id" in vals else {}
         result = super().write(vals)

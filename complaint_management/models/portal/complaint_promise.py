@@ -1,4 +1,7 @@
-from odoo import models
+import pytz
+
+from odoo import fields, models
+from odoo.tools import format_date, format_time
 
 #: Milestones that the complainant notices; the others are a matter of ours.
 TOLD_MILESTONES = ("respond", "propose", "execute", "report", "follow_up")
@@ -16,20 +19,98 @@ class ComplaintPromise(models.Model):
             stand still, because the complainant owes an answer, promise nothing
         """
         self.ensure_one()
-        running = self._get_current_deadlines().filtered(
-            lambda deadline: (
-                deadline.state in ("running", "breached") and deadline.milestone in TOLD_MILESTONES
+        return self._get_promises_by_case()[self]
+
+    def _get_promises_by_case(self):
+        """Return ``{complaint: what is promised of it}``, each as ``_get_promises`` says it."""
+        promises = {complaint: {"next": None, "result": False} for complaint in self}
+        running = (
+            self.env["complaint.deadline"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("complaint_id", "in", self.ids),
+                    ("state", "in", ("running", "breached")),
+                    ("milestone", "in", TOLD_MILESTONES),
+                ],
+                ["complaint_id", "milestone", "due", "round"],
+                order="due, id",
             )
         )
-        nearest = min(running, key=lambda deadline: (deadline.due, deadline.id), default=None)
-        report = running.filtered(lambda deadline: deadline.milestone == "report")[:1]
-        return {
-            "next": (nearest.milestone, nearest.due) if nearest else None,
-            "result": report.due,
-        }
+        complaint_of = {complaint.id: complaint for complaint in self}
+        for deadline in running:
+            complaint = complaint_of[deadline.complaint_id.id]
+            # Those of earlier rounds are history.
+            if deadline.round != complaint._get_deadline_round():
+                continue
+            promise = promises[complaint]
+            promise["next"] = promise["next"] or (deadline.milestone, deadline.due)
+            if deadline.milestone == "report":
+                promise["result"] = promise["result"] or deadline.due
+        return promises
 
     def _get_customer_tz(self):
         """Return the name of the time zone in which dates are told to the complainant."""
         self.ensure_one()
         complaint_sudo = self.sudo()
         return complaint_sudo.partner_id.tz or complaint_sudo._get_deadline_calendar().tz or "UTC"
+
+    def _tell_date(self, moment):
+        """Return the day of a moment as the complainant reads it, in the language of the page.
+
+        :param moment: datetime in UTC, or False
+        :return: text, False where there is no moment
+        """
+        self.ensure_one()
+        if not moment:
+            return False
+        zone = pytz.timezone(self._get_customer_tz())
+        return format_date(self.env, pytz.utc.localize(moment).astimezone(zone).date(), date_format="long")
+
+    def _tell_moment(self, moment):
+        """Return day and time of a moment as the complainant reads them, in the language of the page.
+
+        :param moment: datetime in UTC, or False
+        :return: text, False where there is no moment
+        """
+        self.ensure_one()
+        return moment and self.env._(
+            "%(date)s, %(time)s",
+            date=self._tell_date(moment),
+            time=format_time(self.env, moment, tz=self._get_customer_tz(), time_format="short"),
+        )
+
+    def _tell_promise(self, milestone, due):
+        """Return a sentence on one promised date, and whether it has passed.
+
+        :param str milestone: one of those that complainants are told of
+        :param due: datetime in UTC
+        :return: ``(text, overdue)``
+        """
+        self.ensure_one()
+        if due >= fields.Datetime.now():
+            texts = {
+                "respond": self.env._("You hear from us by %(date)s.", date=self._tell_moment(due)),
+                "propose": self.env._("You get our proposal by %(date)s.", date=self._tell_date(due)),
+                "execute": self.env._("It is put right by %(date)s.", date=self._tell_date(due)),
+                "report": self.env._("You get the result by %(date)s.", date=self._tell_date(due)),
+                "follow_up": self.env._(
+                    "By %(date)s we ask you whether all is well.", date=self._tell_date(due)
+                ),
+            }
+            return texts[milestone], False
+        date = self._tell_date(due)
+        texts = {
+            "respond": self.env._(
+                "We promised that you hear from us by %(date)s, and did not keep it.", date=date
+            ),
+            "propose": self.env._("We promised you a proposal by %(date)s, and did not keep it.", date=date),
+            "execute": self.env._(
+                "We promised that it is put right by %(date)s, and did not keep it.", date=date
+            ),
+            "report": self.env._("We promised you the result by %(date)s, and did not keep it.", date=date),
+            "follow_up": self.env._(
+                "We promised to ask you by %(date)s whether all is well, and did not keep it.", date=date
+            ),
+        }
+        return texts[milestone], True

@@ -1,0 +1,214 @@
+from urllib.parse import urlencode
+
+from odoo import api, models
+
+from ...tools import process
+from .portal_messages import FIRST_MESSAGES
+
+
+class ComplaintPortalPage(models.Model):
+    """What the complainant's page shows of a complaint: plain values, and no others than these.
+
+    A page never gets the complaint itself. So what is not named here is nowhere on it: what we think of the
+    complainant, causes, liability, costs, approvals, notes, and who works on it.
+    """
+
+    _inherit = "complaint.complaint"
+
+    def _get_portal_page(self, role, token=False, limit=FIRST_MESSAGES):
+        """Return all that the page shows of one complaint, in the language of the page.
+
+        :param str role: as ``_open_for_customer`` says it
+        :param str token: with which the page was opened; goes into addresses and forms where it is needed
+        :param int limit: how many messages, the latest; None for all
+        :return: dict of texts, lists and dicts of such
+        """
+        self.ensure_one()
+        token = self._get_page_token(role, token)
+        promises = self._get_promises()
+        return {
+            "id": self.id,
+            "role": role,
+            "token": token,
+            "path": self._get_customer_path(),
+            "number": self.number,
+            "subject": self.name,
+            "counterpart": self._get_counterpart(),
+            "company": self.company_id.name,
+            "complainant": self.partner_name or False,
+            "status": self._get_customer_status(),
+            "ended": bool(self.closed_at),
+            "steps": self._get_customer_steps(),
+            "received": self._tell_date(self.received_at),
+            "closed": self._tell_date(self.closed_at),
+            "round": self._get_round_text(),
+            "news": self._get_news(promises),
+            "told": self._get_told(),
+            "decision": self._get_told_decision(),
+            "end_reason": self._get_told_end_reason(),
+            "merged": self._get_merged_into(role),
+            **self._get_portal_messages(role, token, limit),
+        }
+
+    def _get_page_token(self, role, token):
+        if role == "link":
+            return self.sudo().access_token
+        # An employee without a right to the case looks at it by the link.
+        return token if role == "staff" and self._is_token_right(token) else False
+
+    def _get_portal_url(self, role, done=False, anchor=""):
+        """Return the address of the page of one complaint as whoever opened it reaches it.
+
+        :param str role: as ``_open_for_customer`` says it
+        :param str done: key of what was just done
+        :param str anchor: part of the page to begin at
+        """
+        self.ensure_one()
+        query = {"access_token": self._get_page_token(role, False), "done": done}
+        query = urlencode({key: value for key, value in query.items() if value})
+        url = self._get_customer_path()
+        return f"{url}{query and '?'}{query}{anchor and '#'}{anchor}"
+
+    @api.model
+    def _get_done_text(self, done):
+        """Return what the page says after something was done, or False; texts never come from an address.
+
+        :param str done: key, as it came in the address
+        """
+        return False
+
+    # where it stands
+
+    def _get_customer_status(self):
+        """Return where one complaint stands, in plain words."""
+        self.ensure_one()
+        if self.duplicate_of_id:
+            return self.env._("Goes on together with another complaint")
+        return self._get_customer_label(self.sudo().stage_id)
+
+    @api.model
+    def _get_customer_label(self, stage):
+        return stage.customer_label or stage.name
+
+    def _get_customer_steps(self):
+        """Return the way of the complaint as its customer sees it.
+
+        :return: list of ``{"label", "state": done, now or later}``
+        """
+        self.ensure_one()
+        if self.duplicate_of_id:
+            return []
+        stage = self.sudo().stage_id
+        if stage.step in process.REFUSED:
+            # How far it had come by then is nothing to boast of; it came in and it ended.
+            stages, now = self._get_way()[:1] + stage, 1
+        else:
+            way = self._get_way()
+            now = process.STEPS.index(stage.step)
+            stages = way[:now] + stage + way[now + 1 :]
+        steps = []
+        for place, passed in enumerate(stages):
+            label = self._get_customer_label(passed)
+            state = "now" if place == now else "done" if place < now else "later"
+            if steps and steps[-1]["label"] == label:
+                # Some of our steps are one to the customer.
+                if state == "now":
+                    steps[-1]["state"] = state
+                continue
+            steps.append({"label": label, "state": state})
+        return steps
+
+    def _get_way(self):
+        """Return one stage for each step from receipt to closing, as the team of one complaint uses them."""
+        Stage = self.env["complaint.stage"].sudo()
+        team_id = self.sudo().team_id.id
+        return Stage.browse([Stage._first_of_step(step, team_id) for step in process.STEPS])
+
+    def _get_round_text(self):
+        if not self.reopen_count:
+            return False
+        return self.env._("We took it up again on %(date)s.", date=self._tell_date(self.reopened_at))
+
+    def _get_news(self, promises):
+        """Return when the complainant hears what: list of ``{"text", "kind": promise, late or wait}``.
+
+        :param dict promises: as ``_get_promises`` returns them
+        """
+        if self.closed_at:
+            return []
+        if self._get_open_pauses():
+            return [{"text": self.env._("We are waiting for your answer."), "kind": "wait"}]
+        news = []
+        if promises["next"]:
+            text, late = self._tell_promise(*promises["next"])
+            if late:
+                apology = self.env._("We apologise. Your complaint is not forgotten: we are working on it.")
+                text = f"{text} {apology}"
+            news.append({"text": text, "kind": "late" if late else "promise"})
+            if promises["result"] and promises["next"][0] != "report":
+                text, late = self._tell_promise("report", promises["result"])
+                if not late:
+                    news.append({"text": text, "kind": "promise"})
+        if not news:
+            news.append({"text": self.env._("You hear from us as soon as there is news."), "kind": "promise"})
+        return news
+
+    # what the complainant told us
+
+    def _get_told(self):
+        """Return what the complainant told us, as ``{"label", "text"}`` in the order of the page."""
+        complaint_sudo = self.sudo()
+        product = complaint_sudo.product_id.with_context(display_default_code=False)
+        told = [
+            (self.env._("What happened"), self.description),
+            (self.env._("What you want"), self.wanted_outcome),
+            (self.env._("Product or service"), product.display_name),
+            (self.env._("Order"), complaint_sudo.sale_order_id.name),
+            (self.env._("When it happened"), self._tell_moment(self.occurred_at)),
+            (self.env._("Where it happened"), self.occurred_place),
+        ]
+        return [{"label": label, "text": text} for label, text in told if text]
+
+    # what came of it
+
+    def _get_told_decision(self):
+        """Return the result as it was reported, or False while it has not been."""
+        if not self.result_reported_at:
+            return False
+        labels = {
+            "upheld": self.env._("You are right."),
+            "partly": self.env._("You are right in part."),
+            "not_upheld": self.env._("We see it differently."),
+        }
+        return {
+            "label": labels.get(self.decision, False),
+            "reason": self.decision_reason or False,
+            "outcome": self.outcome or False,
+            "date": self._tell_date(self.result_reported_at),
+        }
+
+    def _get_told_end_reason(self):
+        if self.duplicate_of_id or self.sudo().stage_id.step not in process.REFUSED:
+            # Into which one it was merged is told in other words.
+            return False
+        return self.end_reason or False
+
+    def _get_merged_into(self, role):
+        """Return in which complaint it goes on: ``{"number", "url"}``, or False.
+
+        The page of that one is linked only where it is the same customer's.
+        """
+        target = self.sudo().duplicate_of_id
+        if not target:
+            return False
+        same = target.active and (
+            target.partner_id == self.partner_id
+            if self.partner_id or target.partner_id
+            else self.email_normalized and target.email_normalized == self.email_normalized
+        )
+        url = target._get_customer_path() if same else False
+        if url and role == "link":
+            # Looking at a page gives out no new key.
+            token = target.access_token
+            url = token and f"{url}?access_token={token}"
+        return {"number": target.number, "url": url}
