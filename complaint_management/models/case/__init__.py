@@ -15,6 +15,7 @@ from . import complaint_intake
 from . import complaint_repeat
 from . import complaint_merge
 from . import complaint_exclusion
+from . import complaint_participant
 from . import complaint_mail
 from . import complaint_notification
 from . import complaint_part

@@ -1,9 +1,10 @@
-from itertools import chain
+from datetime import timedelta
 
 from markupsafe import Markup
 
-from odoo import api, models
-from odoo.tools import email_normalize, email_normalize_all
+from odoo import api, fields, models
+from odoo.orm.models import NO_ACCESS
+from odoo.tools import email_normalize
 from odoo.tools.mail import email_split_tuples, formataddr
 
 from ...tools.automatic_mail import AUTO_REPLY
@@ -20,9 +21,11 @@ MAX_ADDRESS = 254
 
 
 class ComplaintMail(models.Model):
-    """Complaints by mail: what a mail becomes, and who may write into a complaint."""
+    """Complaints by mail: what a mail becomes."""
 
     _inherit = "complaint.complaint"
+
+    mail_loop_at = fields.Datetime(copy=False, groups=NO_ACCESS, export_string_translation=False)
 
     # gateway
 
@@ -120,25 +123,53 @@ class ComplaintMail(models.Model):
             ("channel_id", "=", self._get_mail_channel_id()),
         ]
 
+    def _note_loop(self, sender):
+        """Note that so many mails came from one sender that further ones are not taken for a while.
+
+        :param str sender: as the mail names them
+        :return: False where that is noted already; whoever it is was told then
+        """
+        self.ensure_one()
+        complaint_sudo, now = self.sudo(), fields.Datetime.now()
+        minutes = int(self.env["ir.config_parameter"].sudo().get_param("mail.gateway.loop.minutes", 120))
+        if complaint_sudo.mail_loop_at and now - complaint_sudo.mail_loop_at < timedelta(minutes=minutes):
+            return False
+        complaint_sudo.with_context(tracking_disable=True).mail_loop_at = now
+        complaint_sudo._message_log(
+            body=self.env._(
+                "Too many mails from %(sender)s in a short time: for a while, no more are taken.",
+                sender=sender,
+            )
+        )
+        return True
+
     def _log_automatic_mail(self, msg_dict, kind):
         """Keep a note of a participant's automatic reply or of a delivery report.
 
         Nobody is told and nothing answers.
         """
         for complaint in self:
-            sender, subject = msg_dict.get("email_from") or "?", msg_dict.get("subject") or ""
-            if kind == AUTO_REPLY:
-                if not complaint._is_participant(sender):
-                    continue
-                title = self.env._(
-                    "Automatic reply from %(sender)s: %(subject)s", sender=sender, subject=subject
-                )
-            else:
-                title = self.env._(
-                    "Delivery report from %(sender)s: %(subject)s", sender=sender, subject=subject
-                )
-            text = plain_text(msg_dict.get("body"))[:MAX_NOTE]
-            complaint._message_log(body=Markup("<p>%s</p><pre>%s</pre>") % (title, text))
+            if kind != AUTO_REPLY or complaint._is_participant(msg_dict.get("email_from")):
+                complaint._note_automatic_mail(msg_dict, kind)
+
+    def _note_automatic_mail(self, msg_dict, kind):
+        self.ensure_one()
+        sender, subject = msg_dict.get("email_from") or "?", msg_dict.get("subject") or ""
+        if kind == AUTO_REPLY:
+            title = self.env._("Automatic reply from %(sender)s: %(subject)s", sender=sender, subject=subject)
+        else:
+            title = self.env._("Delivery report from %(sender)s: %(subject)s", sender=sender, subject=subject)
+        text = plain_text(msg_dict.get("body"))[:MAX_NOTE]
+        self._message_log(body=Markup("<p>%s</p><pre>%s</pre>") % (title, text))
+
+    def _prepare_reply_route(self, msg_dict, route):
+        """Return the route by which the gateway takes the reply of a participant; areas may change it.
+
+        :param dict msg_dict: the reply as the gateway reads it
+        :param tuple route: model, id, values for a new record, user id and alias
+        """
+        self.ensure_one()
+        return route[0], self.id, *route[2:]
 
     def message_update(self, msg_dict, update_vals=None):
         """Take over who is in copy, but neither our own addresses nor the employee concerned."""
@@ -154,51 +185,3 @@ class ComplaintMail(models.Model):
         """Keep files as they came: they may be evidence (IN-11), and broken pictures would raise."""
         keeping = self.with_context(image_no_postprocess=True)
         return super(ComplaintMail, keeping)._create_attachments_for_post(values_list, extra_list)
-
-    # participants
-
-    def _is_participant(self, email_from):
-        """Tell whether the sender of a mail takes part in this complaint.
-
-        Participants are the complainant, their company's people and whoever they speak for, the
-        followers, colleagues who may read the case, and everybody who wrote on it or to whom a mail
-        on it was sent. The employee concerned is none, whatever else they are.
-
-        :param str email_from: the sender as the mail names it
-        :return: bool
-        """
-        self.ensure_one()
-        address = email_normalize(email_from or "", strict=False)
-        if not address or address in self._get_excluded_addresses():
-            return False
-        family = (self.partner_id | self.on_behalf_of_id).commercial_partner_id
-        people = self.partner_id | self.on_behalf_of_id | self.message_partner_ids
-        known = {
-            self.email_normalized,
-            *people.mapped("email_normalized"),
-            *email_normalize_all(self.email_cc),
-        }
-        if address in known:
-            return True
-        senders = self.env["res.partner"].search([("email_normalized", "=", address)])
-        if senders.commercial_partner_id.filtered("is_company") & family:
-            return True
-        colleagues = senders.user_ids.filtered(lambda user: not user.share)
-        if colleagues:
-            return any(self._is_readable_by(user) for user in colleagues)
-        return address in self._get_correspondents()
-
-    def _get_excluded_addresses(self):
-        """Return the addresses of the employees concerned, at work and at home."""
-        people, employees = self._get_excluded_partners(), self.sudo().employee_ids
-        addresses = people.mapped("email"), employees.mapped("work_email"), employees.mapped("private_email")
-        return set(email_normalize_all(",".join(filter(None, chain(*addresses)))))
-
-    def _get_correspondents(self):
-        """Return the addresses of everybody who wrote on this complaint or was written to."""
-        fnames = ("email_from", "incoming_email_to", "incoming_email_cc", "outgoing_email_to")
-        domain = [("model", "=", self._name), ("res_id", "=", self.id)]
-        messages = self.env["mail.message"].sudo().search_fetch(domain, [*fnames, "author_id", "partner_ids"])
-        written = [value for fname in fnames for value in messages.mapped(fname) if value]
-        people = messages.author_id | messages.partner_ids
-        return {*email_normalize_all(",".join(written)), *people.mapped("email_normalized")}

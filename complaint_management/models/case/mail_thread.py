@@ -7,8 +7,9 @@ from markupsafe import Markup
 
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import email_normalize, email_normalize_all
 
-from ...tools.automatic_mail import automatic_kind
+from ...tools.automatic_mail import BOUNCE, automatic_kind
 from ...tools.mail_repair import (
     as_bytes,
     find_faults,
@@ -143,7 +144,8 @@ class MailThread(models.AbstractModel):
             return aliases.browse()
         ids = [known_id, *(self._get_copy_id(known_id, alias.id) for alias in aliases)]
         known = self.env["mail.message"].sudo().search([("message_id", "in", ids)])
-        if not known:
+        if not known or any(message.message_type != "email" for message in known):
+            # What we sent ourselves comes back when somebody has their mail passed on to a team.
             return aliases.browse()
         on_complaints = known.filtered(lambda message: message.model == COMPLAINT)
         complaints = self.env[COMPLAINT].sudo().browse(on_complaints.mapped("res_id")).exists()
@@ -196,16 +198,82 @@ class MailThread(models.AbstractModel):
                 )
                 complaint_sudo._log_automatic_mail(message_dict, kind)
                 return False
-            is_reply = complaint_sudo and not (alias and alias.alias_force_thread_id == thread_id)
-            if is_reply and not complaint_sudo._is_participant(message_dict.get("email_from")):
-                _logger.info(
-                    "Mail %s replies to complaint %s but its sender takes no part in it.",
-                    message_dict["message_id"],
-                    complaint_sudo.number,
-                )
-                # Not a reply then: the gateway goes on and looks for an alias to take it as new.
-                return ()
+            if complaint_sudo and not (alias and alias.alias_force_thread_id == thread_id):
+                route = self._check_complaint_reply(message, message_dict, route, complaint_sudo)
+                if not route:
+                    return route
         return super()._routing_check_route(message, message_dict, route, raise_exception)
+
+    @api.model
+    def _check_complaint_reply(self, message, message_dict, route, complaint_sudo):
+        """Return the route of a reply to a complaint, or an empty one where its sender takes no part in it.
+
+        With an empty one it is no reply: the gateway goes on and looks for an alias to take it as new.
+        """
+        sender, successor_sudo = self._get_only_sender(message, message_dict), complaint_sudo.duplicate_of_id
+        if not any(case._is_participant(sender) for case in (complaint_sudo, successor_sudo) if case):
+            _logger.info(
+                "Mail %s replies to complaint %s but its sender takes no part in it.",
+                message_dict["message_id"],
+                complaint_sudo.number,
+            )
+            return ()
+        # A merged complaint goes on in another one.
+        case = successor_sudo or complaint_sudo
+        if case._is_complainant(sender):
+            # A letter may have been kept as a note; the answer to it is no matter of ours alone.
+            message_dict["is_internal"] = False
+        parent = self.env["mail.message"].sudo().browse(message_dict.get("parent_id") or [])
+        if case._get_former_addresses().intersection(parent.author_id.mapped("email_normalized")):
+            # The gateway would send the reply to whoever wrote what it answers.
+            message_dict["parent_id"] = False
+        return case._prepare_reply_route(message_dict, route)
+
+    @api.model
+    def _get_only_sender(self, message, message_dict):
+        """Return the sender of a mail; False where it names several, one of which may be borrowed."""
+        # As it came: the parsed header leaves out what stands behind the first address.
+        headers = [str(value) for name, value in message.raw_items() if name.lower() == "from"]
+        return (
+            message_dict.get("email_from") if len(set(email_normalize_all(",".join(headers)))) < 2 else False
+        )
+
+    # machines
+
+    @api.model
+    def _routing_handle_bounce(self, email_message, message_dict):
+        """A delivery report about a message on a complaint is noted there."""
+        super()._routing_handle_bounce(email_message, message_dict)
+        bounced = message_dict.get("bounced_message")
+        if bounced and bounced.model == COMPLAINT and bounced.res_id:
+            complaint_sudo = self.env[COMPLAINT].sudo().browse(bounced.res_id).exists()
+            for case in complaint_sudo:
+                case._note_automatic_mail(message_dict, BOUNCE)
+
+    @api.model
+    def _detect_loop_sender(self, message, message_dict, routes):
+        if any(route[0] == COMPLAINT for route in routes or ()):
+            self = self.with_context(
+                complaint_loop_ids=[route[1] for route in routes if route[0] == COMPLAINT]
+            )
+        return super()._detect_loop_sender(message, message_dict, routes)
+
+    def _routing_create_bounce_email(self, email_from, body_html, message, **mail_values):
+        """Who writes too much is told so once, not with each mail: machines would answer that for ever."""
+        thread_ids = self.env.context.get("complaint_loop_ids")
+        if thread_ids is not None:
+            Complaint = self.env[COMPLAINT].sudo()
+            complaint = Complaint.browse(filter(None, thread_ids)).exists()[:1]
+            if not complaint:
+                domain = Complaint._detect_loop_sender_domain(email_normalize(email_from))
+                complaint = Complaint.search(domain, order="id desc", limit=1) if domain else complaint
+            if complaint and not complaint._note_loop(email_from):
+                return
+            if complaint:
+                # What answers this is known by the number.
+                mail_values["subject"] = f"{complaint.number}: Re: {message.get('subject') or ''}"
+                body_html = Markup("%s<p>%s</p>") % (body_html, complaint.number)
+        super()._routing_create_bounce_email(email_from, body_html, message, **mail_values)
 
     def _message_parse_post_process(self, message, message_dict, routes):
         """Nobody excluded from a complaint becomes a recipient of its messages, whoever wrote to them."""
