@@ -93,8 +93,11 @@ def free_port():
 
 
 @contextmanager
-def odoo_server(database, port, smtp_port, log_path):
-    """Run Odoo; yield its address. Its log is in a file, to be read afterwards."""
+def odoo_server(database, port, smtp_port, log_path, *options):
+    """Run Odoo; yield its address. Its log is in a file, to be read afterwards.
+
+    :param options: more of the command line; they prevail
+    """
     command = odoo_command(
         "-d",
         database,
@@ -106,6 +109,7 @@ def odoo_server(database, port, smtp_port, log_path):
         "--smtp=127.0.0.1",
         f"--smtp-port={smtp_port}",
         "--log-level=warn",
+        *options,
     )
     address = f"http://127.0.0.1:{port}"
     with log_path.open("wb") as log:
