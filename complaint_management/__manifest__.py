@@ -36,6 +36,7 @@
         "data/resolution/result_data.xml",
         "data/resolution/followup_data.xml",
         "data/improvement/inspection_data.xml",
+        "data/portal/reply_data.xml",
         "data/portal/mail_templates.xml",
         "data/portal/ir_cron_data.xml",
         "wizard/case/complaint_wizard_views.xml",
