@@ -244,8 +244,10 @@ class MailThread(models.AbstractModel):
     def _routing_handle_bounce(self, email_message, message_dict):
         """A delivery report about a message on a complaint is noted there."""
         super()._routing_handle_bounce(email_message, message_dict)
-        bounced = message_dict.get("bounced_message")
-        if bounced and bounced.model == COMPLAINT and bounced.res_id:
+        # A report in plain words names the mail by its header alone.
+        parent = self.env["mail.message"].browse(message_dict.get("parent_id") or [])
+        bounced = (message_dict.get("bounced_message") or parent).sudo()
+        if bounced.model == COMPLAINT and bounced.res_id:
             complaint_sudo = self.env[COMPLAINT].sudo().browse(bounced.res_id).exists()
             for case in complaint_sudo:
                 case._note_automatic_mail(message_dict, BOUNCE)

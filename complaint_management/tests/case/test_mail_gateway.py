@@ -135,14 +135,202 @@ class TestThreading(MailGatewayCommon):
         self.assert_threaded(complaint, "zhang.san@example.com", to=self.catchall)
 
     def test_number_in_subject(self):
-        """A subject that quotes a number threads nothing, not even the customer's."""
+        """A stranger's mail that quotes a number is a complaint of its own (zammad #5064)."""
         complaint = self.new_case()
-        known = complaint.message_ids
-        for sender in ("eve@example.org", "zhang.san@example.com"):
-            made = self.receive(self.compose(sender=sender, subject=f"Re: {complaint.display_name}"))
-            self.assertEqual(len(made), 1)
+        known, number = complaint.message_ids, complaint.number
+        for sender, subject in (
+            ("eve@example.org", f"Re: {complaint.display_name}"),
+            ("eve@example.org", f"Re: Re: AW: [{number}]"),
+            ("zhang.san+x@example.com", number),
+            ('"zhang.san@example.com" <eve@example.org>', number),
+            ("zhang.san@example.com <eve@example.org>", number),
+            ("eve@example.org, zhang.san@example.com", number),
+            ("zhang.san@example.com.example.org", number),
+            (self.plain_user.email_formatted, f"Fwd: {number}"),
+        ):
+            with self.subTest(sender):
+                made = self.receive(
+                    self.compose(sender=None, subject=subject, body="I know it.").replace(
+                        b"To:", f"From: {sender}\nTo:".encode(), 1
+                    )
+                )
+                self.assertEqual(len(made), 1)
+                self.assertFalse(made.related_ids)
+        made = self.receive(
+            self.compose(sender="eve@example.org", subject=number, Reply_To="zhang.san@example.com")
+        )
+        self.assertEqual(len(made), 1)
         complaint.invalidate_recordset()
         self.assertEqual(complaint.message_ids, known)
+
+    def test_own_number_in_subject(self):
+        """The complainant's own mail that quotes the number is part of the complaint, in any language."""
+        complaint = self.new_case()
+        number = complaint.number
+        for subject in (
+            number,
+            f"Re: Re: {number} heating",
+            f"关于{number}的投诉",
+            f"[{number}]",
+            f"({number}).",
+        ):
+            with self.subTest(subject):
+                known = complaint.message_ids
+                self.assertFalse(self.receive(self.compose(subject=subject, Reply_To="eve@example.org")))
+                complaint.invalidate_recordset(["message_ids"])
+                self.assertEqual((complaint.message_ids - known).message_type, "email")
+        for subject in (f"{number}9", f"x{number}", number[:-1], "No heating"):
+            with self.subTest(subject):
+                self.assertEqual(len(self.receive(self.compose(subject=subject))), 1)
+
+    def test_own_number_elsewhere(self):
+        """To another team it is still that complaint, to another company it is not (OR-3)."""
+        complaint = self.new_case()
+        to = f"{self.address}, {self.other_address}"
+        known = complaint.message_ids
+        self.assertFalse(self.receive(self.compose(subject=complaint.number, to=to)))
+        complaint.invalidate_recordset(["message_ids"])
+        self.assertEqual(len(complaint.message_ids - known), 1)
+        made = self.receive(self.compose(subject=complaint.number, to=self.foreign_address))
+        self.assertEqual(made.company_id, self.company_2)
+        known = complaint.message_ids
+        made = self.receive(
+            self.compose(subject=complaint.number, to=f"{self.address}, {self.foreign_address}")
+        )
+        self.assertEqual(made.company_id, self.company_2)
+        complaint.invalidate_recordset(["message_ids"])
+        self.assertEqual(len(complaint.message_ids - known), 1)
+
+    def test_copy_of_quoting_mail(self):
+        """A copy of such a mail for another team is the same reply."""
+        complaint = self.new_case()
+        raw = self.compose(subject=complaint.number)
+        self.assertFalse(self.receive(raw))
+        known = complaint.message_ids
+        self.assertFalse(self.receive(f"Delivered-To: {self.other_address}\n".encode() + raw))
+        complaint.invalidate_recordset(["message_ids"])
+        self.assertEqual(complaint.message_ids, known)
+
+    def test_quoted_link(self):
+        """The link of a quoted letter tells the complaint, to the complainant's own mail alone."""
+        complaint, link = self.new_case(), "https://example.com/my/complaints/%s?access_token=%s"
+        complaint.received_at = "2025-01-01"
+        right = link % (complaint.id, complaint._ensure_access_token())
+        wrong = link % (complaint.id, "0" * 8 + "-0000-0000-0000-" + "0" * 12)
+        known = complaint.message_ids
+        self.assertEqual(len(self.receive(self.compose(subject="Hello", body=f"> {wrong}"))), 1)
+        self.assertEqual(len(self.receive(self.compose(sender="eve@example.org", body=f"> {right}"))), 1)
+        # Long after, the number in a text is what the writer wants to say.
+        self.assertEqual(len(self.receive(self.compose(body=f"Not about {complaint.number}!"))), 1)
+        complaint.invalidate_recordset(["message_ids"])
+        self.assertEqual(complaint.message_ids, known)
+        self.assertFalse(self.receive(self.compose(subject="Hello", body=f"> {right}")))
+        complaint.invalidate_recordset(["message_ids"])
+        self.assertEqual(len(complaint.message_ids - known), 1)
+
+    def test_link_is_no_text(self):
+        """A quoted link is not kept in what a new complaint says happened."""
+        complaint = self.new_case()
+        token = complaint._ensure_access_token()
+        made = self.receive(self.compose(sender="eve@example.org", body=complaint._get_customer_link()))
+        self.assertIn("/my/complaints/", made.description)
+        self.assertNotIn(token, made.description)
+        self.assertNotIn(token, made.message_ids.body)
+
+    def test_several_senders(self):
+        """A mail in the name of several people is nobody's reply."""
+        complaint = self.new_case()
+        for sender in ("zhang.san@example.com, eve@example.org", "zhang.san@example.com <eve@example.org>"):
+            raw = self.compose(sender=None, In_Reply_To=self.answer.message_id)
+            raw = raw.replace(b"To:", f"From: {sender}\nTo:".encode(), 1)
+            known = complaint.message_ids
+            self.assertEqual(len(self.receive(raw)), 1)
+            complaint.invalidate_recordset(["message_ids"])
+            self.assertEqual(complaint.message_ids, known)
+
+    def test_sender_and_reply_to(self):
+        """Who a mail is from counts, not where its answers go."""
+        complaint = self.new_case()
+        self.assert_apart(complaint, "eve@example.org", Reply_To="zhang.san@example.com")
+        self.assert_apart(complaint, "zhang.san+eve@example.com")
+        self.assert_apart(complaint, '"zhang.san@example.com" <eve@example.org>')
+        self.assert_threaded(complaint, "zhang.san@example.com", Reply_To="eve@example.org")
+        self.assert_threaded(complaint, '"zhang.san@example.com" <zhang.san@example.com>')
+
+    def test_former_customer(self):
+        """odoo #69281: whose complaint it was before neither writes into it nor gets anything of it."""
+        complaint = self.new_case()
+        first = self.assert_threaded(complaint, "zhang.san@example.com", Cc="law@example.net")
+        sister = self.env["res.partner"].create({"name": "Li", "email": "li@example.com"})
+        complaint.with_user(self.handler).partner_id = sister
+        self.flush_tracking()
+        self.assert_apart(complaint, "zhang.san@example.com")
+        made = self.receive(self.compose(subject=complaint.number))
+        self.assertEqual(len(made), 1)
+        self.assertFalse(made.related_ids)
+        self.assert_threaded(complaint, "li@example.com")
+        self.assert_threaded(complaint, "law@example.net")
+        self.assert_threaded(complaint, self.colleague.email_formatted)
+        # What answers a message of theirs does not go to them.
+        for sender in ("li@example.com", self.handler.email_formatted):
+            made, added = self.receive_reply(complaint, first, sender=sender)
+            self.assertFalse(made)
+            self.assertNotIn(self.customer, added.partner_ids | added.notified_partner_ids)
+            self.assertNotIn(self.customer, self._new_mails.recipient_ids)
+        # Taken back, or let in on purpose, they take part again.
+        complaint.message_subscribe(self.customer.ids)
+        self.assert_threaded(complaint, "zhang.san@example.com")
+        complaint.message_unsubscribe(self.customer.ids)
+        self.assert_apart(complaint, "zhang.san@example.com")
+        complaint.with_user(self.handler).partner_id = self.customer
+        self.flush_tracking()
+        self.assert_threaded(complaint, "zhang.san@example.com")
+        self.assert_apart(complaint, "li@example.com")
+
+    def test_contact_found_later(self):
+        """Who wrote from one address and turns out to be a contact with another one is the same person."""
+        complaint = self.receive(self.compose(sender="li@home.example"))
+        self.answer = complaint.message_ids
+        complaint.partner_id = self.customer
+        self.flush_tracking()
+        self.assert_threaded(complaint, "li@home.example")
+        self.assert_threaded(complaint, "zhang.san@example.com")
+
+    def test_former_customer_same_company(self):
+        """Another contact of the same company takes over: both are its people."""
+        complaint = self.new_case(partner_id=self.clerk.id)
+        complaint.partner_id = self.boss
+        self.flush_tracking()
+        self.assert_threaded(complaint, "clerk@firm.example")
+
+    def test_former_customers_merged(self):
+        """Merging makes nobody a former customer, and keeps those who are."""
+        complaint = self.new_case()
+        sister = self.env["res.partner"].create({"name": "Li", "email": "li@example.com"})
+        other = self.new_case(partner_id=self.clerk.id)
+        other.partner_id = sister
+        complaint = complaint.with_user(self.manager)
+        other.with_user(self.manager).merge_into(complaint, {"partner_id": other.with_user(self.manager)})
+        complaint = complaint.with_user(self.user_root).sudo()
+        self.answer = complaint.message_ids.filtered(lambda message: message.message_type == "comment")[:1]
+        self.assertEqual(complaint.partner_id, sister)
+        for sender in ("zhang.san@example.com", "li@example.com"):
+            made, _added = self.receive_reply(complaint, self.answer, sender=sender)
+            self.assertFalse(made)
+        self.assert_apart(complaint, "clerk@firm.example")
+
+    def test_merged_route(self):
+        """A reply that still names a merged complaint reaches the one it went into."""
+        complaint, target = self.new_case(), self.new_case(partner_id=self.clerk.id)
+        complaint.with_user(self.manager).merge_into(target.with_user(self.manager))
+        self.flush_tracking()
+        self.answer = complaint._message_log(body="Merged")
+        known = target.message_ids
+        made, added = self.receive_reply(complaint, self.answer)
+        self.assertFalse(made)
+        self.assertFalse(added)
+        target.invalidate_recordset(["message_ids"])
+        self.assertEqual((target.message_ids - known).message_type, "email")
 
     def test_employee_concerned(self):
         """The employee concerned writes nothing into the case and gets nothing of it (OR-2)."""
@@ -371,6 +559,45 @@ class TestLoops(MailGatewayCommon):
         self.assertFalse(self.receive(self.compose(sender="bot@example.com")))
         self.assertEqual(len(self.receive(self.compose())), 1)
 
+    @mute_logger(THREAD_LOGGER)
+    def test_told_once(self):
+        """Whoever writes too much is told so once, not with each further mail, and it is noted."""
+        complaint = self.new_case()
+        bounces = []
+        for _number in range(25):
+            made, _added = self.receive_reply(complaint, self.answer)
+            self.assertFalse(made)
+            bounces += [mail for mail in self._mails if "zhang.san@example.com" in str(mail["email_to"])]
+        self.assertEqual(len(bounces), 1)
+        mails = complaint.message_ids.filtered(lambda message: message.message_type == "email")
+        self.assertEqual(len(mails), 20)
+        notes = complaint.message_ids.filtered(lambda message: "Too many mails" in (message.body or ""))
+        self.assertEqual(len(notes), 1)
+        bounces = []
+        for _number in range(25):
+            self.receive(self.compose(sender="bot@example.com"))
+            bounces += [mail for mail in self._mails if "bot@example.com" in str(mail["email_to"])]
+        self.assertEqual(len(bounces), 1)
+
+    def test_delivery_report_to_bounce_address(self):
+        """A report that comes to the address for bounces is noted on the case as well."""
+        complaint = self.new_case()
+        known = complaint.message_ids
+        raw = self.compose(
+            sender="MAILER-DAEMON@example.com",
+            to=f"{self.alias_bounce}@{self.alias_domain}",
+            subject="Undelivered",
+            body="No such user.",
+        ).replace(b"Subject:", f"In-Reply-To: {self.answer.message_id}\nSubject:".encode(), 1)
+        self.assertFalse(self.receive(raw))
+        complaint.invalidate_recordset(["message_ids"])
+        added = complaint.message_ids - known
+        self.assertIn(
+            "No such user.", added.filtered(lambda message: "Undelivered" in (message.body or "")).body
+        )
+        self.assertTrue(all(added.subtype_id.mapped("internal")))
+        self.assertFalse(self._new_mails)
+
     def test_other_channels_do_not_count(self):
         """Complaints that somebody entered, or that have no address at all, block nobody's mail."""
         by_mail = self.env.ref("complaint_management.complaint_channel_email").id
@@ -536,7 +763,10 @@ class TestIntakeByMail(MailGatewayCommon):
         self.assertEqual(made.company_id, self.company)
 
     def test_cost(self):
-        """One mail of a known sender: 42 queries, and 3 for its clocks. A bare thread takes 33."""
+        """One mail of a known sender: 42 queries, 3 for its clocks, 1 for what it quotes, 3 for its letters.
+
+        A bare thread takes 33.
+        """
         for _warm_up in range(3):
             self.receive(self.compose())
         raw = self.compose()
@@ -546,7 +776,7 @@ class TestIntakeByMail(MailGatewayCommon):
         before = self.env.cr.sql_log_count
         gateway.message_process(None, raw)
         self.env.cr.flush()
-        self.assertLessEqual(self.env.cr.sql_log_count - before, 45)
+        self.assertLessEqual(self.env.cr.sql_log_count - before, 49)
 
     def test_attachments(self):
         message = (

@@ -4,6 +4,9 @@ from email import message_from_bytes
 from unittest import SkipTest
 
 from odoo.tests import tagged
+from odoo.tools import email_normalize
+
+from odoo.addons.complaint_management.tools.automatic_mail import is_unread_address
 
 from ..common import shared_data
 from .mail_common import MailGatewayCommon
@@ -100,8 +103,11 @@ class TestMailSamples(MailGatewayCommon):
         complaints = []
         try:
             with self.env.cr.savepoint():
-                for complaint in self.receive(raw):
-                    message = complaint.message_ids
+                made = self.receive(raw)
+                mails = self._new_mails.mapped("subject")
+                letters = self.send_letters()
+                for complaint in made:
+                    message = complaint.message_ids.filtered(lambda message: message.message_type == "email")
                     complaints.append(
                         {
                             "subject": complaint.name,
@@ -110,13 +116,25 @@ class TestMailSamples(MailGatewayCommon):
                             "messages": len(message),
                             "body": message.body,
                             "files": [(file.name, file.raw or b"") for file in message.attachment_ids],
+                            "letters": [to for to, complaint_id in letters if complaint_id == complaint.id],
                         }
                     )
-                mails = self._new_mails.mapped("subject")
+                self.assertEqual(len(letters), sum(len(complaint["letters"]) for complaint in complaints))
                 raise Rollback
         except Rollback:
             self.env.invalidate_all()
         return complaints, mails
+
+    def send_letters(self):
+        """Write the letters by machine that are due; return the address and the complaint of each."""
+        Notice = self.env["complaint.notice"].sudo()
+        with self.mock_mail_gateway():
+            Notice._run_due(100)
+            self.flush_tracking()
+        self.assertFalse(Notice.search_count([("fault_count", ">", 0)]))
+        return [
+            (notice.address, notice.complaint_id.id) for notice in Notice.search([("state", "=", "sent")])
+        ]
 
     def deliver_person(self, raw):
         """Deliver a mail of a person: one complaint with legible text, and nothing is sent."""
@@ -126,6 +144,10 @@ class TestMailSamples(MailGatewayCommon):
         complaint = complaints[0]
         self.assertEqual(complaint["messages"], 1)
         self.assertTrue(complaint["text"].strip())
+        # One acknowledgement, where a person reads it.
+        address = email_normalize(complaint["sender"][1] or "", strict=False)
+        is_read = bool(address) and not is_unread_address(address)
+        self.assertEqual(complaint["letters"], [address] if is_read else [])
         for text in (complaint["subject"], complaint["text"], complaint["body"]):
             if "\ufffd".encode() not in raw:
                 self.assertNotIn("\ufffd", text)
