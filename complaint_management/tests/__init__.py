@@ -83,3 +83,8 @@ from .portal import test_web_form
 from .portal import test_web_form_http
 from .portal import test_form_limits
 from .portal import test_poster
+from .portal import test_actions_http
+from .portal import test_appeal
+from .portal import test_customer_answer
+from .portal import test_customer_result
+from .portal import test_withdrawal

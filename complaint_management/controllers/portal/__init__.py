@@ -1,3 +1,4 @@
 from . import account
 from . import case
+from . import actions
 from . import form

@@ -4,6 +4,13 @@ from . import complaint_link
 from . import complaint_promise
 from . import portal_messages
 from . import portal_page
+from . import portal_actions
+from . import customer_answer
+from . import customer_result
+from . import customer_withdrawal
+from . import appeal
+from . import complaint_appeal
+from . import complaint_customer_page
 from . import res_company
 from . import res_users
 from . import res_config_settings

@@ -68,6 +68,11 @@ class ComplaintFollowup(models.Model):
     )
     done_at = fields.Datetime(string="Logged on", readonly=True)
     done_by_id = fields.Many2one("res.users", string="Logged by", readonly=True)
+    by_customer = fields.Boolean(
+        string="Answered by the Customer",
+        readonly=True,
+        help="Nobody had to call: the customer answered on their page.",
+    )
     contact_id = fields.Many2one("complaint.contact", readonly=True, index="btree_not_null")
     from_number = fields.Char(
         string="From Complaint", readonly=True, help="The complaint that was merged into this one."
@@ -184,7 +189,9 @@ class ComplaintFollowup(models.Model):
             moment=self.env["ir.qweb.field.datetime"].value_to_html(
                 followup_sudo.done_at or followup_sudo.write_date, {"hide_seconds": True}
             ),
-            person=(followup_sudo.done_by_id or followup_sudo.write_uid).name,
+            person=followup_sudo.partner_name
+            if followup_sudo.by_customer
+            else (followup_sudo.done_by_id or followup_sudo.write_uid).name,
         )
 
     # opening

@@ -14,7 +14,17 @@ class ComplaintFollowup(models.Model):
     _inherit = "complaint.followup"
 
     @api.model
-    def _log(self, complaint, result, note="", taken_up=False, step="solution", reason="", followup=None):
+    def _log(
+        self,
+        complaint,
+        result,
+        note="",
+        taken_up=False,
+        step="solution",
+        reason="",
+        followup=None,
+        by_customer=False,
+    ):
         """Log the result of a call; who may change the complaint may log it.
 
         :param complaint: complaint.complaint that was asked about
@@ -24,6 +34,7 @@ class ComplaintFollowup(models.Model):
         :param str step: where the work goes on then
         :param str reason: why it is not taken up, where it is not
         :param followup: the planned call that was made; none for one that nobody planned
+        :param bool by_customer: nobody called: the customer answered on their page, at their own word
         :return: the call
         :raises UserError: something is missing, or the call was logged meanwhile
         """
@@ -35,7 +46,8 @@ class ComplaintFollowup(models.Model):
         complaint._check_can_log_followup()
         note, reason = (note or "").strip(), (reason or "").strip()
         taken_up = taken_up and result == "not_satisfied"
-        self._check_log(result, note, taken_up, step, reason)
+        if not by_customer:
+            self._check_log(result, note, taken_up, step, reason)
         vals = {
             "state": "done",
             "result": result,
@@ -43,7 +55,8 @@ class ComplaintFollowup(models.Model):
             "taken_up": taken_up,
             "reason": reason if result == "not_satisfied" and not taken_up else False,
             "done_at": fields.Datetime.now(),
-            "done_by_id": self.env.uid,
+            "done_by_id": not by_customer and self.env.uid,
+            "by_customer": by_customer,
         }
         if result == "not_reached" and followup and followup.attempt >= followup.tries:
             vals["state"] = "given_up"
@@ -62,7 +75,8 @@ class ComplaintFollowup(models.Model):
                 )
                 .with_env(self.env)
             )
-        followup._log_contact()
+        if not by_customer:
+            followup._log_contact()
         followup._follow_result(step)
         return followup
 
