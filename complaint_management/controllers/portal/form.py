@@ -12,6 +12,20 @@ from odoo.addons.complaint_management.tools.upload import ACCEPT
 CAPTCHA = "complaint_form"
 #: So long the page after a sending is shown again: on the screen at a counter the next one comes soon.
 SHOWN_AGAIN = timedelta(minutes=15)
+#: The fields in the order of the page; what concerns the form as a whole comes first.
+ORDER = [
+    "",
+    "description",
+    "order",
+    "files",
+    "wanted",
+    "category",
+    "about",
+    "happened_on",
+    "place",
+    "subject",
+]
+ORDER += ["name", "email", "phone", "consent"]
 #: So many orders are offered, the latest ones.
 ORDERS = 50
 
@@ -212,7 +226,7 @@ class ComplaintForm(Controller):
 
     def _render_form(self, company, team, typed=None, errors=None, status=200, lost_files=False, token=None):
         Complaint, customer = request.env["complaint.complaint"], self._get_customer()
-        errors = errors or {}
+        errors = {fname: errors[fname] for fname in ORDER if fname in (errors or {})}
         path = request.httprequest.path
         values = {
             "form": company._get_form_page(team, customer, self._get_orders(company)),

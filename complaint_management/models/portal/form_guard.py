@@ -70,20 +70,18 @@ class FormGuard(models.Model):
         """
         nonce, seconds = self._check_form_token(post.get("form_token"))
         if not nonce:
-            raise FormRefused(
-                {"": self.env._("This page was open for too long. Please press Send once more.")}
-            )
+            raise FormRefused({"": self.env._("This page was open for too long. Please send it once more.")})
         if post.get(TRAP):
             raise FormRefused(
                 {
                     "": self.env._(
-                        "A field was filled in that people do not see; it is empty now. Please press Send "
+                        "A field was filled in that people do not see; it is empty now. Please send it "
                         "once more."
                     )
                 }
             )
         if seconds < SECONDS_TO_FILL:
             raise FormRefused(
-                {"": self.env._("That was very quick. Please check what you wrote and press Send once more.")}
+                {"": self.env._("That was very quick. Please check what you wrote and send it once more.")}
             )
         return nonce

@@ -4,7 +4,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.orm.models import NO_ACCESS
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 from odoo.tools.mail import formataddr
 
 from .form_guard import FormRefused
@@ -70,7 +70,7 @@ class ComplaintWebForm(models.Model):
         """
         self = self.with_user(SUPERUSER_ID).with_company(company)
         nonce = self._check_form_token(post.get("form_token"))[0]
-        known = nonce and self.search([("form_nonce", "=", nonce)], limit=1)
+        known = nonce and self._find_form_sent(nonce)
         if known:
             return known
         given, errors = self._read_form(post, company, partner)
@@ -92,11 +92,24 @@ class ComplaintWebForm(models.Model):
                 Hit._count(limits)
                 self.env.flush_all()
         except UniqueViolation as error:
-            # The same form came twice at once and the other one was first: look again.
+            # The other one of two was stored between our first look and the lock: look again.
             raise ConcurrencyError("complaint form") from error
         except UserError as error:
             raise FormRefused({"": str(error)}) from error
         return complaint
+
+    @api.model
+    def _find_form_sent(self, nonce):
+        """Return the complaint that a form made already, after a double click or a reload.
+
+        :raises ConcurrencyError: the same form is being taken at this moment: look again a little later
+        """
+        locked = self.env.execute_query(
+            SQL("SELECT pg_try_advisory_xact_lock(hashtext('complaint form'), hashtext(%s))", nonce)
+        )
+        if not locked[0][0]:
+            raise ConcurrencyError("complaint form")
+        return self.search([("form_nonce", "=", nonce)], limit=1)
 
     @api.model
     def _create_from_form(self, given, attachments, nonce, company, team, partner, order):
@@ -184,7 +197,7 @@ class ComplaintWebForm(models.Model):
             (_("When it happened"), day and self.env["ir.qweb.field.date"].value_to_html(day.date(), {})),
             (_("Where it happened"), given["place"]),
             (_("What would put it right"), given["wanted"]),
-            (_("Name"), given["name"]),
+            (_("Complainant"), given["name"]),
             (_("E-mail"), given["email"]),
             (_("Phone"), given["phone"]),
             (_("Agreed to"), company._get_form_consent()),

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, ConcurrencyError, ValidationError
+from odoo.sql_db import db_connect
 from odoo.tests import tagged, warmup
 from odoo.tools import mute_logger
 
@@ -223,6 +224,22 @@ class TestWebForm(FormModelCommon):
         self.assertEqual(self.take(form_token=token, description="Other words"), first)
         self.assertEqual(self.counts(), before)
         self.assertNotEqual(self.take(), first)
+
+    def test_same_form_at_the_same_moment(self):
+        """IN-3: while one of two is being taken, the other one waits and looks again."""
+        token = self.form_token()
+        with db_connect(self.env.cr.dbname).cursor() as elsewhere:
+            elsewhere.execute(
+                "SELECT pg_try_advisory_xact_lock(hashtext('complaint form'), hashtext(%s))",
+                [token.partition(".")[0]],
+            )
+            before = self.counts()
+            with self.assertRaises(ConcurrencyError):
+                self.take(form_token=token)
+            self.assertEqual(self.counts(), before)
+            self.assertTrue(self.take())
+            elsewhere.rollback()
+        self.assertTrue(self.take(form_token=token))
 
     def test_time_trap(self):
         """Who is quicker than a person is asked to send it once more; a form lasts a day, and is ours."""

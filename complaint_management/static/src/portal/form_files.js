@@ -8,6 +8,11 @@ export class FormFiles extends Interaction {
         "input[type=file]": { "t-on-change": this.onChange },
     };
 
+    /** The words stand in the page, in the language of the page. */
+    getText(name) {
+        return this.el.querySelector(`.o_complaint_${name}`).textContent;
+    }
+
     onChange(ev) {
         const files = [...ev.currentTarget.files];
         const { fileCount, fileSize } = this.el.dataset;
@@ -15,9 +20,9 @@ export class FormFiles extends Interaction {
         const large = files.find((file) => file.size > Number(fileSize) * 1024 * 1024);
         let text = "";
         if (files.length > Number(fileCount)) {
-            text = message.dataset.many;
+            text = this.getText("many");
         } else if (large) {
-            text = `${message.dataset.large} ${large.name}`;
+            text = `${this.getText("large")} ${large.name}`;
         }
         message.textContent = text;
         ev.currentTarget.setCustomValidity(text);
