@@ -96,3 +96,7 @@ class ComplaintCommon(MailCommon):
     @classmethod
     def new_employee(cls, user, **vals):
         return cls.env["hr.employee"].create({"name": user.name, "user_id": user.id, **vals})
+
+    def send_notices(self):
+        """Write the letters by machine that are due, as their cron does."""
+        self.env["complaint.notice"]._run_due(1000)

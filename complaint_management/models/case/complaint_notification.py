@@ -75,42 +75,12 @@ class ComplaintNotification(models.Model):
             email_layout_xmlid="mail.mail_notification_light",
         )
 
-    def _track_template(self, changes):
-        """A stage may send the complainant a mail that the company wrote.
+    # letters by machine
 
-        Not so a merged complaint: it did not end for the complainant, it goes on in another.
+    def _notify_customer(self, event, template, at=None):
+        """Plan one letter by machine to each complainant about an event; the area ``portal`` does it.
+
+        :param event: what it is about; nobody gets two about the same event
+        :param template: mail.template, or its xmlid
+        :param at: when it goes out; now, where it is left out
         """
-        templates = super()._track_template(changes)
-        complaint = self[:1]
-        if "stage_id" in changes and complaint.stage_id.mail_template_id and not complaint.duplicate_of_id:
-            options = {"auto_delete_keep_log": False, "email_layout_xmlid": "mail.mail_notification_light"}
-            if not complaint.partner_id:
-                options |= {"auto_delete_keep_log": True, "composition_mode": "mass_mail"}
-            templates["stage_id"] = (complaint.stage_id.mail_template_id, options)
-        return templates
-
-    def _message_track_post_template(self, changes):
-        """Write to a complainant who is no contact without making one of them."""
-        return super(
-            ComplaintNotification, self.with_context(mail_composer_force_partners=False)
-        )._message_track_post_template(changes)
-
-    def _mail_complainant(self, template):
-        """Send a mail to the complainant of one complaint, in their language, and keep it in the chatter.
-
-        :param template: mail.template
-        """
-        self.ensure_one()
-        if self.partner_id.email:
-            self.message_post_with_source(
-                template,
-                message_type="auto_comment",
-                subtype_xmlid="mail.mt_comment",
-                email_layout_xmlid="mail.mail_notification_light",
-                force_send=False,
-            )
-        else:
-            # An address without a contact stays one.
-            self.with_context(mail_composer_force_partners=False).message_mail_with_source(
-                template, force_send=False
-            )

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ...tools import deadline as tools
 from ...tools import process
+from ...tools.working_time import ClockTime, NoWorkingTime
 
 #: A change of these may bring another limit about.
 FACTS = {"company_id", "team_id", "category_id", "nature", "severity", "channel_id", "received_at"}
@@ -105,11 +106,30 @@ class ComplaintComplaint(models.Model):
     def _tell_limit_moved(self, extension):
         """Tell the complainant in their language when the limit moved to, and why (TL-7)."""
         self.ensure_one()
-        template = self.env.ref("complaint_management.mail_template_limit_moved", raise_if_not_found=False)
-        if not template or self.duplicate_of_id or not (self.partner_id.email or self.partner_email):
-            return
-        # The complainant is told whatever the approver may read of contacts and templates.
-        self.sudo().with_context(complaint_extension_id=extension.id)._mail_complainant(template)
+        self._notify_customer(f"limit:{extension.id}", "complaint_management.mail_template_limit_moved")
+
+    # days for others to count
+
+    def _after_working_days(self, moment, days, known=None):
+        """Return the moment at which so many working days after another one are over (DESIGN 4.4).
+
+        :param moment: datetime in UTC
+        :param int days: working days of the team's calendar; by the clock, where nobody has entered any
+        :param dict known: what was found for others, to be added to
+        """
+        self.ensure_one()
+        known = {} if known is None else known
+        calendar_sudo = self._get_deadline_calendar().sudo()
+        key = (calendar_sudo, self.company_id, moment, days)
+        if key not in known:
+            working_time = calendar_sudo and calendar_sudo._get_working_time(self.company_id)
+            try:
+                if not working_time:
+                    raise NoWorkingTime
+                known[key] = working_time.add(moment, days, "days")
+            except NoWorkingTime:
+                known[key] = ClockTime(calendar_sudo.tz or "UTC").add(moment, days, "days")
+        return known[key]
 
     # pauses by stage
 

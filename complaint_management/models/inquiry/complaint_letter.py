@@ -13,23 +13,38 @@ class ComplaintLetter(models.Model):
     def _get_letter_address(self):
         """Return the address to which the complainant is written, or False.
 
+        This is the one place where it is decided, for letters by people as for those by machine.
+        """
+        self.ensure_one()
+        return False if self._get_letter_refusal() else self._get_stated_address()
+
+    def _get_stated_address(self):
+        """Return the complainant's address as it stands on the record, whether or not it is written to."""
+        self.ensure_one()
+        complaint_sudo = self.sudo()
+        return email_normalize(
+            complaint_sudo.partner_id.email or complaint_sudo.partner_email or "", strict=False
+        )
+
+    def _get_letter_refusal(self):
+        """Return why the complainant is not written to, as a word, or False.
+
         Nobody writes to a complaint that goes on in another one, to the employee concerned, to a machine
         or to ourselves.
         """
         self.ensure_one()
-        complaint_sudo = self.sudo()
-        address = email_normalize(
-            complaint_sudo.partner_id.email or complaint_sudo.partner_email or "", strict=False
-        )
-        if (
-            not address
-            or complaint_sudo.duplicate_of_id
-            or is_unread_address(address)
-            or complaint_sudo._is_complainant_excluded(address)
-            or self.env["mail.alias.domain"].sudo()._find_aliases([address])
-        ):
-            return False
-        return address
+        complaint_sudo, address = self.sudo(), self._get_stated_address()
+        if not address:
+            return "no_address"
+        if complaint_sudo.duplicate_of_id:
+            return "merged"
+        if is_unread_address(address):
+            return "robot"
+        if complaint_sudo._is_complainant_excluded(address):
+            return "excluded"
+        if address == complaint_sudo.company_id.partner_id.email_normalized:
+            return "own"
+        return "own" if self.env["mail.alias.domain"].sudo()._find_aliases([address]) else False
 
     def _is_complainant_excluded(self, address=False):
         self.ensure_one()

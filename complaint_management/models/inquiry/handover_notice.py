@@ -242,16 +242,13 @@ class ComplaintHandover(models.Model):
 
     def _tell_complainant(self):
         complaint = self.complaint_id
-        address = complaint.partner_id.email_normalized or complaint.email_normalized
-        if complaint.duplicate_of_id or address in complaint._get_excluded_addresses():
+        refusal = complaint._get_letter_refusal()
+        if refusal in ("merged", "excluded"):
             return
-        template = self.env.ref("complaint_management.mail_template_out_of_scope", raise_if_not_found=False)
-        if not template:
-            return
-        if not (complaint.partner_id.email or complaint.partner_email):
+        if refusal:
             self._plan_telling()
             return
-        complaint.with_context(complaint_handover_id=self.id)._mail_complainant(template)
+        complaint._notify_customer(f"handover:{self.id}", "complaint_management.mail_template_out_of_scope")
 
     def _plan_telling(self):
         """Nothing can be mailed: somebody calls or writes a letter."""
@@ -264,8 +261,8 @@ class ComplaintHandover(models.Model):
             summary=translated.env._("Tell the customer by phone or letter"),
             note=Markup("<p>%s</p>")
             % translated.env._(
-                "There is no e-mail address. Tell %(customer)s that %(unit)s handles the complaint from now "
-                "on.",
+                "Nothing can be sent by e-mail. Tell %(customer)s that %(unit)s handles the complaint from "
+                "now on.",
                 customer=complaint.partner_name or complaint.number,
                 unit=self._get_public_target(),
             ),

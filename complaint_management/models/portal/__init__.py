@@ -2,6 +2,8 @@ from . import portal_case
 from . import portal_access
 from . import complaint_link
 from . import complaint_promise
+from . import complaint_reply
+from . import reply_route
 from . import portal_messages
 from . import portal_page
 from . import portal_actions
@@ -15,6 +17,17 @@ from . import res_company
 from . import res_users
 from . import res_config_settings
 from . import customer_files
+from . import channel
+from . import stage
+from . import mail_template
+from . import notice
+from . import notice_letter
+from . import notice_cron
+from . import complaint_notice
+from . import complaint_progress
+from . import undeliverable
+from . import customer_mail
+from . import told_otherwise
 from . import category
 from . import team
 from . import ir_http

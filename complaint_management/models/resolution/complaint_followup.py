@@ -4,7 +4,7 @@ import pytz
 
 from odoo import fields, models
 
-from ...tools.working_time import ClockTime, NoWorkingTime
+from ...tools.working_time import NoWorkingTime
 from ..case.roles import STAFF
 from .followup import FINAL_RESULTS, PLANNED_STEPS
 from .followup_rule import COPIED
@@ -128,19 +128,19 @@ class ComplaintComplaint(models.Model):
     def _count_followup_day(self, calendar_sudo, days):
         zone, now = pytz.timezone(calendar_sudo.tz or "UTC"), fields.Datetime.now()
         today = pytz.utc.localize(now).astimezone(zone).date()
-        begun = zone.localize(datetime.combine(today, time(second=1))).astimezone(pytz.utc)
-        try:
-            working_time = calendar_sudo and calendar_sudo._get_working_time(self.company_id)
-            if not working_time:
-                raise NoWorkingTime
-            if days:
-                # A day that is worked until midnight is not the next one.
-                moment = working_time.add(now, days, "days") - timedelta(seconds=1)
-            else:
+        if days:
+            # A day that is worked until midnight is not the next one.
+            moment = self._after_working_days(now, days) - timedelta(seconds=1)
+        else:
+            begun = zone.localize(datetime.combine(today, time(second=1))).astimezone(pytz.utc)
+            try:
+                working_time = calendar_sudo and calendar_sudo._get_working_time(self.company_id)
+                if not working_time:
+                    raise NoWorkingTime
                 moment = working_time.advance(begun.replace(tzinfo=None), timedelta())
-        except NoWorkingTime:
-            # Closing does not fail because nobody has entered working hours.
-            moment = ClockTime(zone.zone).add(now, days, "days") if days else now
+            except NoWorkingTime:
+                # Closing does not fail because nobody has entered working hours.
+                moment = now
         return pytz.utc.localize(moment).astimezone(zone).date()
 
     # who calls

@@ -406,9 +406,11 @@ class TestHooks(CaseCommon):
         for number in range(3):
             batch |= self.new_whole("triage", partner_email=f"li.si.{number}@example.com")
         self.flush_tracking()
+        self.send_notices()
         with self.mock_mail_gateway():
             batch.write({"stage_id": self.solution.id})
             self.flush_tracking()
+            self.send_notices()
         self.assertEqual(
             sorted((mail.email_to or mail.recipient_ids.email, mail.subject) for mail in self._new_mails),
             [(complaint.partner_email, f"Your complaint {complaint.number}") for complaint in batch],
@@ -417,6 +419,7 @@ class TestHooks(CaseCommon):
             batch.write({"name": "Changed"})
             batch.move_to("execution")
             self.flush_tracking()
+            self.send_notices()
         self.assertFalse(self._new_mails)
 
     def test_every_step_has_a_stage(self):

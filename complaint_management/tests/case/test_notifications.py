@@ -192,11 +192,13 @@ class TestStageMail(NotificationCase):
             stage.mail_template_id = cls.template
 
     def move(self, complaint, step="triage", **context):
-        # What was created in the same transaction is not tracked.
+        # What was created in the same transaction is not tracked, and was acknowledged.
         self.flush_tracking()
+        self.send_notices()
         with self.mock_mail_gateway():
             complaint.with_user(self.handler).with_context(**context).move_to(step)
             self.flush_tracking()
+            self.send_notices()
         return self._new_mails
 
     def test_language(self):
@@ -222,6 +224,7 @@ class TestStageMail(NotificationCase):
             self.flush_tracking()
             complaint.move_to("dispatch")
             self.flush_tracking()
+            self.send_notices()
         self.assertFalse(self._new_mails)
 
     def test_no_contact(self):
@@ -247,12 +250,15 @@ class TestStageMail(NotificationCase):
         """The end of a merged complaint is none for the customer."""
         complaint, repeat, third = self.new_complaint(), self.new_complaint(), self.new_complaint()
         self.flush_tracking()
+        self.send_notices()
         with self.mock_mail_gateway():
             repeat.with_user(self.manager).merge_into(complaint.with_user(self.manager))
             self.flush_tracking()
+            self.send_notices()
         self.assertEqual(repeat.step, "cancelled")
         self.assertFalse(self._new_mails)
         with self.mock_mail_gateway():
             third.with_user(self.manager).action_cancel("withdrawn")
             self.flush_tracking()
+            self.send_notices()
         self.assertEqual(self._new_mails.recipient_ids, self.customer)

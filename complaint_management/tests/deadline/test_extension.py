@@ -39,8 +39,11 @@ class TestExtension(DeadlineCommon):
             yield
 
     def approve(self, extension, user=None, moment="2026-03-03 10:00"):
-        with self.mock_datetime_and_now(self.local(moment)), self.mock_mail_gateway():
-            extension.with_user(user or self.leader).action_approve()
+        with self.mock_datetime_and_now(self.local(moment)):
+            self.send_notices()
+            with self.mock_mail_gateway():
+                extension.with_user(user or self.leader).action_approve()
+                self.send_notices()
 
     def test_approved(self):
         complaint = self.new_received()
@@ -78,8 +81,7 @@ class TestExtension(DeadlineCommon):
         self.assertEqual(len(mail), 1)
         self.assertIn(complaint.number, mail.subject)
         self.assertIn("The spare part comes from abroad.", mail.body_html)
-        self.assertIn("13", mail.body_html)
-        self.assertIn("5:00", mail.body_html)
+        self.assertRegex(mail.body_html, r"March 13, 2026, 5:00\sPM")
 
     def test_complainant_without_contact_is_told(self):
         with self.mock_datetime_and_now(self.local("2026-03-02 08:30")):

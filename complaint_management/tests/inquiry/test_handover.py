@@ -538,8 +538,10 @@ class TestHandover(HandoverCommon):
             handover.with_user(self.manager).action_accept()
         with self.refused(AccessError, ""):
             handover.with_user(self.first_contact).action_confirm()
+        self.send_notices()
         with self.mock_mail_gateway():
             handover.with_user(self.handler).action_confirm()
+            self.send_notices()
         self.assertRecordValues(
             complaint,
             [
@@ -569,17 +571,21 @@ class TestHandover(HandoverCommon):
     def test_out_of_scope_inside(self):
         """TR-5: the customer learns which team helps, when it has accepted, and no colleague's name."""
         complaint = self.new_complaint()
+        self.send_notices()
         with self.mock_mail_gateway():
             handover = self.hand_over(complaint, out_of_scope=True)
             self.assertFalse(self._new_mails.filtered(lambda mail: self.customer in mail.recipient_ids))
             handover.with_user(self.stranger).action_accept()
+            self.send_notices()
         mail = self._new_mails.filtered(lambda mail: self.customer in mail.recipient_ids)
         self.assertEqual(len(mail), 1)
         self.assertIn("Other team", mail.body_html)
         self.assertNotIn("Stranger", mail.body_html)
         within = self.new_complaint()
+        self.send_notices()
         with self.mock_mail_gateway():
             self.hand_over(within).with_user(self.stranger).action_accept()
+            self.send_notices()
         self.assertFalse(self._new_mails.filtered(lambda mail: self.customer in mail.recipient_ids))
 
     def test_out_of_scope_in_their_language(self):
@@ -588,8 +594,10 @@ class TestHandover(HandoverCommon):
         template.with_context(lang="fr_FR").subject = "Votre plainte {{ object.number }}"
         self.customer.lang = "fr_FR"
         complaint = self.new_complaint()
+        self.send_notices()
         with self.mock_mail_gateway():
             self.hand_over(complaint, out_of_scope=True).with_user(self.stranger).action_accept()
+            self.send_notices()
         mail = self._new_mails.filtered(lambda mail: self.customer in mail.recipient_ids)
         self.assertEqual(mail.subject, f"Votre plainte {complaint.number}")
 
@@ -598,8 +606,10 @@ class TestHandover(HandoverCommon):
         anonymous = {"partner_id": False, "partner_name": "Li Si"}
         complaint = self.new_complaint(partner_email="li.si@example.com", **anonymous)
         partners = self.env["res.partner"].search_count([])
+        self.send_notices()
         with self.mock_mail_gateway():
             self.hand_over(complaint, out_of_scope=True).with_user(self.stranger).action_accept()
+            self.send_notices()
         self.assertEqual(
             len(self._new_mails.filtered(lambda mail: "li.si@example.com" in (mail.email_to or ""))), 1
         )

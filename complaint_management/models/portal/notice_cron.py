@@ -1,0 +1,102 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
+
+from ...tools.batch_run import run_batches
+
+_logger = logging.getLogger(__name__)
+
+#: How many letters are written between two commits.
+BATCH = 100
+#: After how many failures a letter is given up, and how long each of them makes it wait.
+MAX_FAULTS = 5
+FAULT_WAIT = timedelta(minutes=10)
+QUEUE = "mail.ir_cron_mail_scheduler_action"
+
+
+class ComplaintNotice(models.Model):
+    """Letters are found when they are due and written once, whatever happens in between.
+
+    The mail is made in the same transaction in which the letter becomes a sent one. Killed before the
+    commit, nothing has happened; after it, nothing is left to do. What another process works on is skipped.
+    """
+
+    _inherit = "complaint.notice"
+
+    @api.model
+    def _cron_send(self, batch=None):
+        """Write the letters that are due, with a commit after each batch."""
+        run_batches(self.env, self._run_due, batch or BATCH)
+
+    @api.model
+    def _run_due(self, batch):
+        """Write one batch; return how many were worked off, and how many are left at least."""
+        notices = self._take_due(batch)
+        if notices:
+            notices._send_due()
+        return len(notices), self._count_due(batch)
+
+    @api.model
+    def _take_due(self, limit):
+        """Lock and return letters that are due and whose case nobody changes, the longest waiting first."""
+        self.env.flush_all()
+        # Rows that were changed since the transaction began are no fault to be logged.
+        self.env.cr.execute(
+            SQL(
+                """SELECT notice.id
+                     FROM complaint_notice AS notice
+                     JOIN complaint_complaint AS complaint ON complaint.id = notice.complaint_id
+                    WHERE notice.state = 'planned' AND notice.planned_at <= %s
+                    ORDER BY notice.planned_at, notice.id
+                    LIMIT %s
+                      FOR UPDATE OF notice SKIP LOCKED
+                      FOR NO KEY UPDATE OF complaint SKIP LOCKED""",
+                fields.Datetime.now(),
+                limit,
+            ),
+            log_exceptions=False,
+        )
+        return self.browse(row[0] for row in self.env.cr.fetchall())
+
+    @api.model
+    def _count_due(self, limit):
+        due = [("state", "=", "planned"), ("planned_at", "<=", fields.Datetime.now())]
+        return self.search_count(due, limit=limit)
+
+    def _send_due(self):
+        """Write these letters, or say why not; a faulty one stops no other."""
+        due = self._postpone_progress()
+        for notice in due:
+            notice._send_safely()
+        if any(notice.state == "sent" for notice in due):
+            queue_id = self.env["ir.model.data"]._xmlid_to_res_id(QUEUE, raise_if_not_found=False)
+            if queue_id:
+                # The mails go out as soon as this is committed.
+                self.env["ir.cron"].browse(queue_id)._trigger()
+
+    def _send_safely(self):
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self._send()
+            return
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception:  # whatever it is, the others' letters go on
+            self.env.invalidate_all(flush=False)
+            _logger.warning("%s could not be sent.", self, exc_info=True)
+        self._note_fault()
+
+    def _note_fault(self):
+        """Wait longer after each failure, and give up after :data:`MAX_FAULTS`."""
+        count = self.fault_count + 1
+        vals = {"fault_count": count}
+        if count < MAX_FAULTS:
+            vals["planned_at"] = fields.Datetime.now() + 2**count * FAULT_WAIT
+        else:
+            _logger.error("%s failed %s times and is given up.", self, count)
+            vals |= {"state": "failed", "reason": "fault"}
+        self.write(vals)
