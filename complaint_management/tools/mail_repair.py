@@ -20,6 +20,8 @@ from .charset import codec_name, decode, storable
 RECIPIENT_HEADERS = ("To", "Cc", "Delivered-To", "Resent-To", "Resent-Cc")
 _ADDRESS_HEADERS = ("From", *RECIPIENT_HEADERS, "Return-Path")
 _TEXT_HEADERS = ("Subject", "References", "In-Reply-To", "Message-Id", "Date", "Auto-Submitted", "Precedence")
+#: What tells one mail from another: the servers on its way number what they take.
+_TELLING_HEADERS = ("Received", "Date", "From", "To", "Cc", "Subject")
 _PART_HEADERS = ("Content-Type", "Content-Disposition", "Content-Id", "Content-Transfer-Encoding")
 #: What the index of the database takes, with room for what is added to a copy's.
 _MAX_ID = 998
@@ -83,10 +85,16 @@ def recipients(message):
 
 
 def message_id(message):
-    """Return the id of a mail as it is stored, or None. Longer ones do not fit into the database's index."""
+    """Return the id of a mail as it is stored, or None. Longer ones do not fit into the database's index.
+
+    A mail without one gets one that is made of its head: fetched again, it is known as the same.
+    """
     value = " ".join(next(iter(_get_raw(message, "Message-Id")), "").split())
     if len(value) > _MAX_ID:
         return f"<{hashlib.sha256(value.encode()).hexdigest()}@long.invalid>"
+    if not value and _get_raw(message, "Received"):
+        head = "\n".join(_get_raw(message, *_TELLING_HEADERS))
+        return f"<{hashlib.sha256(head.encode()).hexdigest()}@none.invalid>"
     return value or None
 
 
@@ -113,6 +121,9 @@ def find_faults(message, thorough=False):
         return [lambda: _mend_structure(message, broken, thorough)]
     hints = _charsets(message)
     faults = [fault for part in message.walk() for fault in _part_faults(part, part is message, hints)]
+    if message_id(message) and not any(_get_raw(message, "Message-Id")):
+        # First: it is made of the other headers as they came.
+        faults.append(lambda: _mend_header(message, "Message-Id", hints))
     return faults + [
         lambda name=name: _mend_header(message, name, hints)
         for name in (*_ADDRESS_HEADERS, *_TEXT_HEADERS)
