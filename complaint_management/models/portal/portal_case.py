@@ -130,7 +130,8 @@ class ComplaintPortal(models.Model):
                     "received": complaint._tell_date(case.received_at),
                     "ended": complaint._tell_date(case.closed_at),
                     "waiting": case.waiting,
-                    "next": text,
+                    # While it is the customer's turn, nothing is promised.
+                    "next": not case.waiting and text,
                     "overdue": overdue,
                     "whose": complaint.partner_id != viewer and complaint.partner_name,
                     "url": complaint._get_customer_path(),

@@ -22,8 +22,12 @@ class TestPortalFiles(PortalCommon):
         cls.case = cls.new_case_of(cls.owner)
         cls.mine = cls.tell(author_id=cls.owner.id, name="mine.html", mimetype="text/html")
         cls.ours = cls.tell(author_id=cls.handler.partner_id.id, partner_ids=cls.owner.ids, name="ours.txt")
+        # Whoever is mentioned in a note is one of its recipients.
         cls.note = cls.tell(
-            author_id=cls.handler.partner_id.id, subtype_xmlid="mail.mt_note", name="note.txt"
+            author_id=cls.handler.partner_id.id,
+            partner_ids=cls.owner.ids,
+            subtype_xmlid="mail.mt_note",
+            name="note.txt",
         )
         cls.talk = cls.tell(author_id=cls.handler.partner_id.id, name="talk.txt")
         cls.theirs, cls.hidden = cls.mine | cls.ours, cls.note | cls.talk
@@ -203,6 +207,12 @@ class TestPortalFiles(PortalCommon):
                 for file in files:
                     with self.assertRaises(AccessError):
                         file.with_env(env).read(["raw"])
+
+    def test_rule(self):
+        """IN-1: it is the rule that shuts them: Odoo shows to customers what they wrote and were sent."""
+        self.env.ref("complaint_management.complaint_portal_rule_message").active = False
+        found = self.env["mail.message"].with_user(self.owner_user).search([("body", "ilike", SECRET)])
+        self.assertEqual(found, self.theirs.sorted("id", reverse=True))
 
     def test_other_messages(self):
         """IN-1: what customers discuss elsewhere is not touched by it."""

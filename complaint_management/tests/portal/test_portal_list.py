@@ -93,6 +93,9 @@ class TestPortalList(PortalCommon):
         self.assertEqual(self.subjects("?filterby=ended"), ["Bill"])
         self.assertEqual(self.subjects("?filterby=waiting"), ["heater"])
         self.assertEqual(self.subjects("?filterby=nonsense"), ["Parcel", "heater", "Bill"])
+        waiting = self.get(f"{LIST}?filterby=waiting", self.owner_user).text
+        self.assertNotIn("We promised", waiting)
+        self.assertNotIn("You get", waiting)
         self.heater.with_user(self.handler).action_resume()
         self.assertEqual(self.subjects("?filterby=waiting"), [])
         solution = self.env["complaint.solution"].create(
