@@ -19,6 +19,7 @@ from . import res_config_settings
 from . import customer_files
 from . import channel
 from . import stage
+from . import mail_mail
 from . import mail_template
 from . import notice
 from . import notice_letter

@@ -168,6 +168,16 @@ class ComplaintComplaint(models.Model):
             **more,
         )
 
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        """An answer to a letter by machine is read in the case: the gateway would send it on to its author,
+        which is the company.
+        """
+        recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
+        if message.message_type != "email":
+            return recipients
+        ours = self.sudo().company_id.partner_id.ids
+        return [recipient for recipient in recipients if recipient["id"] not in ours]
+
     def _get_notice_language(self, template):
         """Return the language of a letter: what the template says, else that of the complainant."""
         self.ensure_one()
