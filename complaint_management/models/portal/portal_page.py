@@ -173,7 +173,10 @@ class ComplaintPortalPage(models.Model):
 
     def _get_told_decision(self):
         """Return the result as it was reported, or False while it has not been."""
-        if not self.result_reported_at:
+        told_at = self.result_reported_at
+        if not told_at and self._was_answered_on_the_spot():
+            told_at = self.closed_at
+        if not told_at:
             return False
         labels = {
             "upheld": self.env._("You are right."),
@@ -184,12 +187,19 @@ class ComplaintPortalPage(models.Model):
             "label": labels.get(self.decision, False),
             "reason": self.decision_reason or False,
             "outcome": self.outcome or False,
-            "date": self._tell_date(self.result_reported_at),
+            "date": self._tell_date(told_at),
         }
 
+    def _was_answered_on_the_spot(self):
+        """Tell whether it was answered at once, so that its result was told with the answer (IN-6).
+
+        What had ended before it was recorded here was not: its result was written down for ourselves.
+        """
+        return self.step == "closed" and self.inquiry_waived and self.closed_at >= self.create_date
+
     def _get_told_end_reason(self):
-        if self.duplicate_of_id or self.sudo().stage_id.step not in process.REFUSED:
-            # Into which one it was merged is told in other words.
+        """Return the reason that the letter told; what else ended a complaint was written for colleagues."""
+        if self.step != "rejected" or self.founded != "unfounded":
             return False
         return self.end_reason or False
 

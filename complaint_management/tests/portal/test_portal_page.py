@@ -105,16 +105,37 @@ class TestPortalPage(PortalCommon):
         elsewhere = self.new_case_of(self.owner, team_id=self.other_team.id)
         self.assertNotIn("Workshop", [step["label"] for step in self.page(case=elsewhere)["steps"]])
 
-    def test_withdrawn(self):
-        """CP-5: what ended without a result is shown as such, with the reason."""
-        self.case.sudo().action_cancel("You told us that it has settled itself.")
+    def test_rejected(self):
+        """CP-5, TR-4: what ended without a result is shown as such, with the reason that the letter told."""
+        self.case.sudo()._reject_with_letter("The noise comes from the neighbour's machine.")
         page = self.page()
         self.assertEqual([step["state"] for step in page["steps"]], ["done", "now"])
-        self.assertEqual(page["end_reason"], "You told us that it has settled itself.")
         self.assertTrue(page["ended"])
         self.assertFalse(page["news"])
         (end,) = self.texts(self.shown(), "o_complaint_end")
-        self.assertEqual(end, f"Why it ended {page['end_reason']}")
+        self.assertEqual(end, "Why it ended The noise comes from the neighbour's machine.")
+
+    def test_cancelled(self):
+        """CP-5: why a colleague cancelled it was written for colleagues."""
+        self.case.sudo().action_cancel("Entered twice by the new colleague.")
+        page = self.page()
+        self.assertTrue(page["ended"])
+        self.assertFalse(page["end_reason"])
+        self.assertNotIn("colleague", self.shown().text_content())
+
+    def test_answered_on_the_spot(self):
+        """IN-6: what was answered at once shows its answer; a result from before shows none."""
+        self.case.sudo().action_answer_on_the_spot("The lift runs again since noon.")
+        self.assertEqual(self.page()["decision"]["outcome"], "The lift runs again since noon.")
+        closed = self.env["complaint.stage"].search([("step", "=", "closed")], limit=1)
+        old = self.new_case_of(
+            self.owner,
+            stage_id=closed.id,
+            outcome="Paid off quietly.",
+            received_at="2020-01-01 08:00:00",
+            closed_at="2020-02-01 08:00:00",
+        )
+        self.assertFalse(self.page(case=old)["decision"])
 
     def test_merged(self):
         """IN-9: a merged complaint says where it goes on, and links to it for the same customer alone."""
