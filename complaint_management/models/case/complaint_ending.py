@@ -16,7 +16,7 @@ class ComplaintEnding(models.Model):
         string="Reason for Ending",
         tracking=True,
         copy=False,
-        help="Why the complaint was rejected or cancelled.",
+        help="Why the complaint was rejected or cancelled. Of an unfounded one the complainant reads it.",
     )
     reopen_reason = fields.Text(copy=False, readonly=True)
     reopen_count = fields.Integer(string="Times Reopened", readonly=True, copy=False)
