@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr, localtime, make_msgid
 from itertools import count
+from pathlib import Path
 
 import pytest
 from story_server import free_port
@@ -34,6 +35,7 @@ pytest.importorskip("pymap", reason="pymap runs on Python 3.11 and later")
 HOST = "127.0.0.1"
 PATIENCE = 60
 NO_SENDER = "<>"
+IMAP_SERVER = Path(__file__).with_name("imap_server.py")
 # It warns of an attribute of its own that nothing here uses.
 logging.getLogger("mail.log").setLevel(logging.ERROR)
 _delivered = count(1)
@@ -178,7 +180,7 @@ class MailSystem:
             (self.folder / f"pymap-etc-{name}").touch()
         log_path = self.folder / "imap.log"
         command = [
-            *(sys.executable, "-c", "from pymap.main import main; main()"),
+            *(sys.executable, str(IMAP_SERVER)),
             *("--host", HOST, "--port", str(self.imap_port), "--no-tls"),
             *("maildir", str(self.folder)),
         ]
@@ -237,7 +239,7 @@ class MailSystem:
             if not int(inbox.select()[1][0]):
                 return []
             _status, answer = inbox.fetch("1:*", "(BODY.PEEK[])")
-        raws = sorted((part[1] for part in answer if isinstance(part, tuple)), key=_order_of_arrival)
+        raws = [part[1] for part in answer if isinstance(part, tuple)]
         return [email.message_from_bytes(raw, policy=email.policy.default) for raw in raws]
 
     def wait_for(self, login, found, what):
@@ -266,11 +268,6 @@ class MailSystem:
         """Forget what was read, as after a mailbox was restored or moved."""
         with self.open_inbox(login) as inbox:
             inbox.store("1:*", "-FLAGS", "\\Seen")
-
-
-def _order_of_arrival(raw):
-    """A Maildir is listed in no order: go by the number that the delivery has written."""
-    return raw.partition(b"with ESMTPA id ")[2][:8]
 
 
 @contextmanager
