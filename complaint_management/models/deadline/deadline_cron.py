@@ -1,11 +1,11 @@
 import logging
-import random
-import time
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
+
+from ..case.batch_run import run_batches
 
 _logger = logging.getLogger(__name__)
 
@@ -14,8 +14,6 @@ BATCH = 1000
 #: After how many failures a clock is left alone, and how long each of them makes it wait.
 MAX_FAULTS = 5
 FAULT_WAIT = timedelta(minutes=10)
-#: After how many tries in vain what others are changing is left to the next run.
-MAX_CONFLICTS = 6
 
 
 class ComplaintDeadline(models.Model):
@@ -32,24 +30,7 @@ class ComplaintDeadline(models.Model):
     @api.model
     def _cron_run_events(self, batch=None):
         """Work off the clocks whose next event is due, with a commit after each batch."""
-        cron, size, conflicts = self.env["ir.cron"], batch or BATCH, 0
-        batch = size
-        while conflicts < MAX_CONFLICTS:
-            try:
-                done, left = self._run_due(batch)
-                time_left = cron._commit_progress(done, remaining=left)
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                # Somebody has changed one of the cases meanwhile; nobody has been told anything yet.
-                self.env.cr.rollback()
-                batch, done = max(batch // 4, 1), 0
-            else:
-                if not left or not time_left:
-                    return
-                batch = min(2 * batch, size)
-            conflicts = 0 if done else conflicts + 1
-            if conflicts:
-                # What is left is being worked on by others.
-                time.sleep(random.uniform(0.02, 0.04) * 2**conflicts)
+        run_batches(self.env, self._run_due, batch or BATCH)
 
     @api.model
     def _run_due(self, batch):

@@ -121,19 +121,21 @@ class ComplaintComplaint(models.Model):
         return complaints
 
     def _plan_first_notices(self):
-        """Plan the acknowledgement, the mail of the stage and the first progress notice."""
-        if "email_confirmed" in self._fields:
-            self = self.filtered("email_confirmed")  # the others when they are
+        """Plan the acknowledgement, the mail of the stage and the first progress notice.
+
+        To an address that has to be confirmed nothing is written before that.
+        """
+        confirmed = self.filtered("email_confirmed")
         template_id = self.env["ir.model.data"]._xmlid_to_res_id(
             f"{TEMPLATE}received", raise_if_not_found=False
         )
         silent, now = self.env["complaint.channel"]._get_ids_without("acknowledge"), fields.Datetime.now()
         plans = [
             (complaint, "received", template_id, now)
-            for complaint in self
+            for complaint in confirmed
             if template_id and complaint.channel_id.id not in silent
         ]
-        self._plan_notices(plans + self._get_stage_plans() + self._get_progress_plans())
+        self._plan_notices(plans + confirmed._get_stage_plans() + confirmed._get_progress_plans())
 
     def write(self, vals):
         result = super().write(vals)

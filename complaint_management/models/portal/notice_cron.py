@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from ...tools.batch_run import run_batches
+from ..case.batch_run import run_batches
 
 _logger = logging.getLogger(__name__)
 

@@ -68,8 +68,7 @@ class ComplaintNotice(models.Model):
             return "no_template"
         if complaint.duplicate_of_id:
             return "merged"
-        confirmed = "email_confirmed" not in complaint._fields or complaint.email_confirmed
-        if not confirmed and kind not in ASKING:
+        if not complaint.email_confirmed and kind not in ASKING:
             return "unconfirmed"
         refusal = complaint._get_letter_refusal()
         if refusal:
