@@ -6,6 +6,7 @@ from PIL import Image
 from odoo import fields, models
 
 from ...tools import upload
+from ...tools.contact_key import masked_phone
 from ..resolution.complaint_confirmation import SIGNATURE_TYPES
 from .portal_actions import MAX_LINE
 
@@ -66,7 +67,8 @@ class ComplaintCustomerAnswer(models.Model):
             "reason": solution.answer_reason or "" if solution.answer == "declined" else "",
             "signed_by": solution.signed_by or "",
             "call_on": self._tell_moment(solution.call_asked_at) if call else False,
-            "phone": self.partner_phone or "",
+            # A link may come into wrong hands: its owner knows the number again, nobody else can call it.
+            "phone": masked_phone(self.partner_phone),
         }
 
     def _get_answerable_solution(self, solution_id):
@@ -171,15 +173,20 @@ class ComplaintCustomerAnswer(models.Model):
         """Ask for a call about a proposal before answering it; now it is our turn.
 
         :param solution_id: the version that the page showed
-        :param str phone: where to call
+        :param str phone: where to call, if not at the number that we have
         :param str wished: when it suits
         """
         ours = self._begin_customer_act()
         solution = ours._answering(self._get_answerable_solution(solution_id))
         if solution.call_activity_id.active:
             return "call"
+        known = (
+            self.partner_phone if sum(map(str.isdigit, self.partner_phone or "")) >= MIN_PHONE_DIGITS else ""
+        )
         phone = self._clean_customer_text(
-            phone, self.env._("Enter the phone number at which we can reach you."), MAX_LINE
+            (phone or "").strip() or known,
+            self.env._("Enter the phone number at which we can reach you."),
+            MAX_LINE,
         )
         if sum(character.isdigit() for character in phone) < MIN_PHONE_DIGITS:
             self._refuse_customer(self.env._("This does not look like a phone number: please check it."))

@@ -1,6 +1,6 @@
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.complaint_management.tools.contact_key import phone_key
+from odoo.addons.complaint_management.tools.contact_key import masked_phone, phone_key
 
 #: Spellings of one subscriber, line by line.
 SAME = (
@@ -30,6 +30,20 @@ NOTHING = (False, None, "", "12345", "110", "ext. 123456", "none", "转801", "  
 @tagged("post_install", "-at_install")
 class TestContactKey(BaseCase):
     """One person is found however their number was typed (IN-9)."""
+
+    def test_masked(self):
+        """CP-5: who sees it knows their own number again, and nobody can call it."""
+        for number, masked in (
+            ("13800138000", "138****8000"),
+            ("+86 138-0013-8000", "+86 1**-****-8000"),
+            ("010-62345678", "010-****5678"),
+            ("110456", "****56"),
+            ("１３８００１３８０００", "138****8000"),
+            ("", ""),
+            (False, ""),
+        ):
+            with self.subTest(number=number):
+                self.assertEqual(masked_phone(number), masked)
 
     def test_spellings_of_one_number(self):
         for spellings in SAME:

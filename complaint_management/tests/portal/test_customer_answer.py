@@ -143,6 +143,7 @@ class TestCustomerAnswer(ActionCommon):
 
     def test_call_asked_for_once(self):
         """A call is planned once with number and time, and the clock goes on (TL-5)."""
+        self.complaint.sudo().partner_phone = False
         with self.assertRaisesRegex(CustomerRefusal, "phone number"):
             self.case._ask_for_call(self.solution.id, "")
         with self.assertRaisesRegex(CustomerRefusal, "does not look like"):
@@ -159,6 +160,13 @@ class TestCustomerAnswer(ActionCommon):
         self.assertTrue(self.case._get_portal_actions("link")["proposal"]["call_on"])
         self.accept()
         self.assertFalse(self.tasks(self.complaint, "010-62345678"), "Nobody has to call any more")
+
+    def test_call_at_the_known_number(self):
+        """CP-5: the page shows no more of a number than its owner needs, and calls need no other."""
+        self.complaint.sudo().partner_phone = "138 0013 8000"
+        self.assertEqual(self.case._get_portal_actions("link")["proposal"]["phone"], "138 **** 8000")
+        self.case._ask_for_call(self.solution.id, " ")
+        self.assertTrue(self.tasks(self.complaint, "138 0013 8000"))
 
     def test_call_after_a_call(self):
         """Who was called can ask again."""
