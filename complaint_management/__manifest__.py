@@ -1,7 +1,7 @@
 # Part of the complaint management suite. See LICENSE file for full licensing details.
 {
     "name": "Complaint Management",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Services/Complaints",
     "summary": "Complaints from receipt to follow-up, every step held to its time limit",
     "author": "Complaint Management Contributors",
@@ -116,6 +116,9 @@
         "demo/resolution/solution_demo.xml",
         "demo/resolution/history_demo.xml",
         "demo/resolution/result_demo.xml",
+        "demo/portal/setup_demo.xml",
+        "demo/portal/ended_demo.xml",
+        "demo/portal/open_demo.xml",
         "demo/portal/portal_demo.xml",
         "demo/improvement/inspection_demo.xml",
     ],
