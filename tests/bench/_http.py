@@ -17,11 +17,18 @@ from devkit.paths import ROOT
 PATIENCE = 120
 
 
-@contextmanager
-def server(database):
-    """Run Odoo on a free port; yield its address."""
+def _free_port():
     with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+        return free.getsockname()[1]
+
+
+@contextmanager
+def server(database, *options):
+    """Run Odoo on a free port; yield its address.
+
+    :param options: more of the command line; they prevail
+    """
+    port = _free_port()
     command = odoo_command(
         "-d",
         database,
@@ -29,17 +36,28 @@ def server(database):
         f"--addons-path={ADDONS_PATH}",
         "--http-interface=127.0.0.1",
         f"--http-port={port}",
+        f"--gevent-port={_free_port()}",
         "--max-cron-threads=0",
         "--workers=0",
         "--log-level=warn",
+        *options,
     )
     with TemporaryFile() as log:
         process = subprocess.Popen(command, env=variables(), cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
         try:
             yield _await(f"http://127.0.0.1:{port}", process, log)
         finally:
-            process.terminate()
-            process.wait(30)
+            _stop(process)
+
+
+def _stop(process):
+    """End a server; workers that are in the middle of something are asked a second time."""
+    process.terminate()
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        process.terminate()
+        process.wait(60)
 
 
 def _await(address, process, log):
@@ -48,7 +66,7 @@ def _await(address, process, log):
         try:
             if requests.get(f"{address}/web/health", timeout=5).ok:
                 return address
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.2)
     log.seek(0)
     raise RuntimeError("The server did not start:\n" + log.read().decode(errors="replace")[-2000:])
