@@ -36,6 +36,7 @@ class ComplaintComplaint(models.Model):
     def _get_last_words(self):
         """Return ``{complaint id: when the complainant heard from us last}``; who never did is missing."""
         self.env["complaint.contact"].flush_model()
+        self.env["mail.message"].flush_model(["date", "model", "res_id"])
         self.env["mail.notification"].flush_model()
         self.flush_model(["partner_id", "email_normalized"])
         self.env.cr.execute(

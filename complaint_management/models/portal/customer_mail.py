@@ -4,8 +4,12 @@ from markupsafe import Markup
 
 from odoo import models
 
-#: A token is a uuid, as ``complaint_link.py`` makes it.
-_TOKEN = re.compile(r"(/my/complaints/\d+)\?access_token=[0-9a-fA-F-]{36}")
+#: What makes a link the complainant's own: a uuid, as ``complaint_link.py`` makes it, and the proof that
+#: somebody reads the mail of an address, as ``form_confirmation.py`` does.
+_TOKENS = (
+    re.compile(r"(/my/complaints/\d+)\?access_token=[0-9a-fA-F-]{36}"),
+    re.compile(r"(/complaint/confirm/\d+)/[0-9a-fA-F]{64}"),
+)
 #: What a person or a machine wrote for others to read, not what only the record tells.
 SAID_TYPES = ("auto_comment", "comment", "email", "email_outgoing")
 
@@ -15,7 +19,12 @@ def without_tokens(text):
 
     :param text: str or Markup
     """
-    return type(text)(_TOKEN.sub(r"\1", str(text))) if text and "access_token=" in text else text
+    if not text or not ("access_token=" in text or "/complaint/confirm/" in text):
+        return text
+    bare = str(text)
+    for token in _TOKENS:
+        bare = token.sub(r"\1", bare)
+    return type(text)(bare)
 
 
 class ComplaintComplaint(models.Model):
@@ -48,12 +57,17 @@ class ComplaintComplaint(models.Model):
         )
         if len(self) != 1 or not self._is_complainant_alone(recipients_group):
             return body
-        page = f"{self.get_base_url()}{self._get_customer_path()}"
-        if page not in body:
-            return body
-        link = self._get_customer_link()
-        # A function, so that nothing in the link is taken for a reference to a group.
-        return Markup(re.sub(rf"{re.escape(page)}(?![\w/?-])", lambda _match: link, str(body)))
+        links = {
+            self._get_customer_path(): self._get_customer_link,
+            f"/complaint/confirm/{self.id}": self._get_confirm_link,
+        }
+        for path, get_link in links.items():
+            page = f"{self.get_base_url()}{path}"
+            if page in body:
+                link = get_link()
+                # A function, so that nothing in the link is taken for a reference to a group.
+                body = re.sub(rf"{re.escape(page)}(?![\w/?-])", lambda _match, link=link: link, str(body))
+        return Markup(body)
 
     def _is_complainant_alone(self, recipients_group):
         """Tell whether a mail goes to the complainant, and to nobody beside them."""

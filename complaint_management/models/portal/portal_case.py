@@ -31,13 +31,16 @@ class ComplaintPortal(models.Model):
             "closed_at",
             "company_id",
             "confidential",
+            "confirmation",
             "description",
             "duplicate_of_id",
             "name",
             "number",
             "partner_id",
             "received_at",
+            "result_reported_at",
             "stage_id",
+            "step",
             "date_last_stage_update",
             "reopen_count",
             "wanted_outcome",
@@ -85,6 +88,8 @@ class ComplaintPortal(models.Model):
                                             AND solution.state = 'offered'
                                             AND COALESCE(solution.round, 0)
                                                 = COALESCE(complaint_complaint.reopen_count, 0))
+                          OR (result_reported_at IS NOT NULL AND confirmation IS NULL
+                              AND step IN ('execution', 'feedback', 'follow_up'))
                       ) AS waiting
                  FROM complaint_complaint
                 WHERE active IS TRUE AND partner_id IS NOT NULL"""

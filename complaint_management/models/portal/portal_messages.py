@@ -149,9 +149,10 @@ class ComplaintPortalMessages(models.Model):
         """Return who wrote a message, as the page names them: never a person who works here."""
         if mine:
             return self.sudo().partner_name if role == "colleague" else self.env._("You")
-        # Also of those who have left.
-        users = message.author_id.with_context(active_test=False).user_ids
-        if any(not user.share for user in users):
+        author = message.author_id
+        # Also of those who have left; letters by machine come from the company.
+        users = author.with_context(active_test=False).user_ids
+        if author == self.sudo().company_id.partner_id or any(not user.share for user in users):
             return self._get_counterpart()
         return self.env._("Another person")
 

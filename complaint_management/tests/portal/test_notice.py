@@ -182,6 +182,8 @@ class TestPlanning(NoticeCommon):
         self.assertEqual(len(mail), 1)
         self.assertIn(complaint._get_confirm_link(), mail.body_html)
         self.assertNotIn("access_token", mail.body_html)
+        # Who reads the chatter cannot confirm in the complainant's place.
+        self.assertNotIn(complaint._get_confirm_token(), "".join(complaint.message_ids.mapped("body")))
         self.assertEqual(self.notices(complaint, "received").reason, "unconfirmed")
         other = self.new_written(email_confirmed=False)
         other._confirm_address()

@@ -107,6 +107,15 @@ class TestPortalList(PortalCommon):
         self.assertIn("Waits for your answer", self.get(f"{LIST}?filterby=waiting", self.owner_user).text)
         solution.state = "accepted"
         self.assertEqual(self.subjects("?filterby=waiting"), [])
+        # Past the gates, which do not matter here.
+        self.env.cr.execute(
+            "UPDATE complaint_complaint SET step = 'feedback', result_reported_at = received_at WHERE id = %s",
+            [self.parcel.id],
+        )
+        self.parcel.invalidate_recordset()
+        self.assertEqual(self.subjects("?filterby=waiting"), ["Parcel"])
+        self.parcel.sudo().confirmation = "signed"
+        self.assertEqual(self.subjects("?filterby=waiting"), [])
 
     def test_rows(self):
         """CP-5, TL-7: a row says where it stands, when it came and by when the customer hears next."""

@@ -315,6 +315,12 @@ class TestPortalPage(PortalCommon):
         self.assertEqual(self.bodies()[1:], [*ours, ("Another person", "In copy")])
         self.assertNotIn("Handler", self.get(self.case._get_customer_path(), self.owner_user).text)
 
+    def test_letter_by_machine(self):
+        """IN-10: a letter by machine stands under the name of the team, too."""
+        template = self.env.ref("complaint_management.mail_template_received")
+        self.case.sudo()._post_notice(template)
+        self.assertEqual([author for author, _body in self.bodies()], ["Centre"])
+
     def test_following_customer(self):
         """CO-3: what a customer was notified of as a follower is theirs as well."""
         self.case.sudo().message_subscribe(self.owner.ids)
