@@ -92,6 +92,9 @@ from .portal import test_web_form_http
 from .portal import test_form_limits
 from .portal import test_poster
 from .portal import test_letter_address
+from .portal import test_hostile
+from .portal import test_hostile_backend
 from .portal import test_letters
 from .portal import test_notice
 from .portal import test_notice_cron
+from .portal import test_scanners

@@ -1,3 +1,5 @@
+import re
+
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from odoo import models
@@ -5,12 +7,33 @@ from odoo.http import SAFE_HTTP_METHODS, Response, request
 
 #: Where the pages of customers begin, whatever their language.
 PAGES = ("/complaint", "/my/complaints")
+#: A number in an address that is longer than Python reads one.
+_ENDLESS = re.compile(r"(?<=/)\d{1000,}(?=/|$)")
 
 
 class IrHttp(models.AbstractModel):
     """Answers to what cannot even be read: a page that says what to do, never an error of the server."""
 
     _inherit = "ir.http"
+
+    @classmethod
+    def _match(cls, path_info):
+        try:
+            return super()._match(path_info)
+        except ValueError:
+            # What is no number leads nowhere.
+            return super()._match(_ENDLESS.sub("-", path_info))
+
+    @classmethod
+    def _serve_fallback(cls):
+        # The database knows no such character, and no file has it in its address.
+        return None if "\x00" in request.httprequest.path else super()._serve_fallback()
+
+    @classmethod
+    def _dispatch(cls, endpoint):
+        # A field of this name would be taken for what Python calls the method on.
+        request.params.pop("self", None)
+        return super()._dispatch(endpoint)
 
     @classmethod
     def _pre_dispatch(cls, rule, args):
@@ -22,19 +45,22 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _handle_error(cls, exception):
-        if isinstance(exception, RequestEntityTooLarge) and request.httprequest.path.startswith(PAGES):
-            return cls._refuse_too_large()
+        if request.httprequest.path.startswith(PAGES):
+            if isinstance(exception, RequestEntityTooLarge):
+                return cls._refuse_unread("complaint_management.form_too_large", 413)
+            if isinstance(exception, BadRequest):
+                return cls._refuse_unread("complaint_management.form_unread", 400)
         return super()._handle_error(exception)
 
     @classmethod
-    def _refuse_too_large(cls):
-        """Return the page that says that too much was sent; what was sent is not looked at again."""
+    def _refuse_unread(cls, template, status):
+        """Return a page that says why nothing was taken; what was sent is not looked at again."""
         if not request.env.uid:
             cls._auth_method_public()
         cls._frontend_pre_dispatch()
         request.params = dict(request.httprequest.args)
         request.env.cr.rollback()
-        page = request.env["ir.ui.view"]._render_template("complaint_management.form_too_large", {})
-        response = Response(page, status=413, content_type="text/html;charset=utf-8")
+        page = request.env["ir.ui.view"]._render_template(template, {})
+        response = Response(page, status=status, content_type="text/html;charset=utf-8")
         cls._post_dispatch(response)
         return response
