@@ -38,3 +38,4 @@ from . import form_input
 from . import form_confirmation
 from . import web_form
 from . import export
+from . import frontend_words

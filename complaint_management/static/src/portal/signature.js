@@ -13,6 +13,9 @@ const WIDE = /[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]/;
 class CustomerNameAndSignature extends NameAndSignature {
     static template = "complaint_management.NameAndSignature";
 
+    /** First comes what is signed: the page begins at its top, and the focus stays where it is. */
+    focusName() {}
+
     /** What was begun before does not show up any more. */
     clear() {
         this.printing = {};
