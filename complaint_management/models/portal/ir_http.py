@@ -5,8 +5,8 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from odoo import models
 from odoo.http import SAFE_HTTP_METHODS, Response, request
 
-#: Where the pages of customers begin, whatever their language.
-PAGES = ("/complaint", "/my/complaints")
+#: The addresses of customers' pages, in whatever language.
+_PAGES = re.compile(r"(?:/[a-z]{2,3}(?:_[A-Za-z@]+)?)?/(?:complaint|my/complaints)(?:/|$)")
 #: A number in an address that is longer than Python reads one.
 _ENDLESS = re.compile(r"(?<=/)\d{1000,}(?=/|$)")
 
@@ -21,31 +21,35 @@ class IrHttp(models.AbstractModel):
         try:
             return super()._match(path_info)
         except ValueError:
+            if not _PAGES.match(path_info):
+                raise
             # What is no number leads nowhere.
             return super()._match(_ENDLESS.sub("-", path_info))
 
     @classmethod
     def _serve_fallback(cls):
+        path = request.httprequest.path
         # The database knows no such character, and no file has it in its address.
-        return None if "\x00" in request.httprequest.path else super()._serve_fallback()
+        return None if "\x00" in path and _PAGES.match(path) else super()._serve_fallback()
 
     @classmethod
     def _dispatch(cls, endpoint):
-        # A field of this name would be taken for what Python calls the method on.
-        request.params.pop("self", None)
+        if _PAGES.match(request.httprequest.path):
+            # A field of this name would be taken for what Python calls the method on.
+            request.params.pop("self", None)
         return super()._dispatch(endpoint)
 
     @classmethod
     def _pre_dispatch(cls, rule, args):
         super()._pre_dispatch(rule, args)
-        if rule.rule.startswith(PAGES) and request.httprequest.method not in SAFE_HTTP_METHODS:
+        if _PAGES.match(rule.rule) and request.httprequest.method not in SAFE_HTTP_METHODS:
             # The comparison of tokens knows no other characters, and would fail.
             if not request.httprequest.form.get("csrf_token", "").isascii():
                 raise BadRequest("Session expired (invalid CSRF token)")
 
     @classmethod
     def _handle_error(cls, exception):
-        if request.httprequest.path.startswith(PAGES):
+        if _PAGES.match(request.httprequest.path):
             if isinstance(exception, RequestEntityTooLarge):
                 return cls._refuse_unread("complaint_management.form_too_large", 413)
             if isinstance(exception, BadRequest):
