@@ -64,6 +64,7 @@ class TestAccessibility(PageCommon):
             ),
             ("form of a team", "/complaint/centre", None),
             ("form refused", "/complaint", None, partial(send, {"email": "no address"})),
+            ("not to be read", "/complaint", None, partial(send, {**filled, "csrf_token": "wrong"})),
             ("form sent", "/complaint", None, partial(send, {**filled, "form_token": token})),
             (
                 "form sent, to confirm",
