@@ -101,3 +101,5 @@ from .portal import test_letters
 from .portal import test_notice
 from .portal import test_notice_cron
 from .portal import test_scanners
+from .portal import test_security_leaks
+from .portal import test_security_table
