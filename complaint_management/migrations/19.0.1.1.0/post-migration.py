@@ -1,4 +1,4 @@
-"""The public form: teams that are there already get an address for it, and the main categories are offered."""
+"""The public form: teams that are there get an address for it, and the main categories are offered."""
 
 from odoo import SUPERUSER_ID, api
 

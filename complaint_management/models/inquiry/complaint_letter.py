@@ -108,16 +108,11 @@ class ComplaintLetter(models.Model):
         customer = complaint_sudo.partner_id
         # An address without a contact stays one.
         to = {"partner_ids": customer.ids} if customer.email else {"outgoing_email_to": address}
-        # Who wrote it stands in the chatter; to the complainant it comes from us, and not from a person.
-        company = complaint_sudo.company_id
         complaint_sudo.message_post(
             subject=subject,
             body=body,
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
-            author_id=self.env.user.partner_id.id,
-            email_from=complaint_sudo._get_notice_sender(),
-            reply_to=complaint_sudo._notify_get_reply_to(author_id=company.partner_id.id)[self.id],
             email_layout_xmlid="mail.mail_notification_light",
             # The letter ends with the name already.
             email_add_signature=False,

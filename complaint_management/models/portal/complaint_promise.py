@@ -43,6 +43,9 @@ class ComplaintPromise(models.Model):
             # Those of earlier rounds are history.
             if deadline.round != complaint._get_deadline_round():
                 continue
+            # As long as nothing is agreed, there is nothing to be put right by a day.
+            if deadline.milestone == "execute" and complaint.step != "execution":
+                continue
             promise = promises[complaint]
             promise["next"] = promise["next"] or (deadline.milestone, deadline.due)
             if deadline.milestone == "report":

@@ -167,6 +167,18 @@ class ComplaintComplaint(models.Model):
             **more,
         )
 
+    def _send_letter(self, subject, body, lang, **message):
+        """Who wrote a letter stands in the chatter; to the complainant it comes from us, no person."""
+        self.ensure_one()
+        complaint_sudo = self.sudo()
+        company = complaint_sudo.company_id
+        ours = {
+            "author_id": self.env.user.partner_id.id,
+            "email_from": complaint_sudo._get_notice_sender(),
+            "reply_to": complaint_sudo._notify_get_reply_to(author_id=company.partner_id.id)[self.id],
+        }
+        return super()._send_letter(subject, body, lang, **{**ours, **message})
+
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         """An answer to a letter by machine is read in the case: the gateway would send it on to its author,
         which is the company.

@@ -111,6 +111,7 @@ class ComplaintPortal(models.Model):
                 "partner_name",
                 "reopen_count",
                 "stage_id",
+                "step",
                 "team_id",
             ]
         )

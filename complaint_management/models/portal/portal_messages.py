@@ -2,7 +2,7 @@ from urllib.parse import urlsplit
 
 from odoo import models
 from odoo.fields import Domain
-from odoo.tools import email_normalize, email_normalize_all, human_size
+from odoo.tools import email_normalize, email_normalize_all, formatLang
 
 from ...tools.customer_body import customer_body
 
@@ -163,9 +163,18 @@ class ComplaintPortalMessages(models.Model):
         return {
             "id": file.id,
             "name": file.name,
-            "size": human_size(file.file_size or 0),
+            "size": self._tell_size(file.file_size or 0),
             "url": f"{self._get_customer_path()}/file/{file.id}{query}",
         }
+
+    def _tell_size(self, size):
+        """Return the size of a file as people know it from their other programs.
+
+        :param int size: in bytes
+        """
+        if size < 1024 * 1024:
+            return self.env._("%(size)s KB", size=max(round(size / 1024), 1))
+        return self.env._("%(size)s MB", size=formatLang(self.env, size / 1024 / 1024, digits=1))
 
     def _get_counterpart(self):
         """Return who answers the complainant: the team, never a person (CO-3)."""

@@ -35,7 +35,7 @@ class ComplaintSolution(models.Model):
             amount = remedy.amount and solution.customer_currency_id.format(
                 solution._to_customer_currency(remedy.amount)
             )
-            due = remedy.date_due and format_date(solution.env, remedy.date_due)
+            due = remedy.date_due and format_date(solution.env, remedy.date_due, date_format="long")
             what = ": ".join(part for part in (remedy.type_id.name, remedy.description) if part)
             lines.append(
                 ", ".join(

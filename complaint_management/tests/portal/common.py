@@ -13,7 +13,7 @@ from odoo.addons.complaint_management.tests.common import ComplaintCommon
 #: Stands in everything internal that ``plant_markers`` fills, and so in no page of a customer.
 MARKER = "INTERNALMARK"
 #: What is chosen and counted there cannot hold it; these are its words.
-INTERNAL_WORDS = (MARKER, "Habitual", "habitual", "To vent", "4711", "4,711")
+INTERNAL_WORDS = (MARKER, "Habitual", "habitual", "To vent", "4711.47", "4,711.47")
 
 
 class PortalCommon(ComplaintCommon, HttpCase):

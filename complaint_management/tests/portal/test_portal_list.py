@@ -109,7 +109,8 @@ class TestPortalList(PortalCommon):
         self.assertEqual(self.subjects("?filterby=waiting"), [])
         # Past the gates, which do not matter here.
         self.env.cr.execute(
-            "UPDATE complaint_complaint SET step = 'feedback', result_reported_at = received_at WHERE id = %s",
+            """UPDATE complaint_complaint SET step = 'feedback', result_reported_at = received_at
+                WHERE id = %s""",
             [self.parcel.id],
         )
         self.parcel.invalidate_recordset()

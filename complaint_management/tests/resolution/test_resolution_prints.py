@@ -344,7 +344,7 @@ class TestDecisionLetter(ResolutionPrintsCommon):
             "If You Do Not Agree You can ask us to look at your complaint once more",
             "consumer association",
             "We are sorry for the trouble you had",
-            "Yours sincerely, Handler Pujiang Cars 浦江汽车",
+            f"Yours sincerely, {case.team_id.name} Pujiang Cars 浦江汽车",
         ):
             self.assertIn(part, text)
         self.assertEqual(
@@ -615,7 +615,7 @@ class TestResolutionFiles(ResolutionPrintsCommon, HttpCase):
             case.sudo().decision_reason = text
             for report, record, together in (
                 (AGREEMENT, solution, ("Your Answer", "Complainant", "Printed on")),
-                (LETTER, case, ("Yours sincerely", "Handler")),
+                (LETTER, case, ("Yours sincerely", case.team_id.name)),
             ):
                 pages = self.pdf(report, record, self.handler)
                 for page in pages:
