@@ -48,14 +48,14 @@ class CasePage(http.Controller):
     def case_renew(self, complaint_id, access_token=None, **_post):
         """Mail a new link to the address on file; the answer is the same whatever became of it."""
         try:
-            complaint, role = request.env["complaint.complaint"]._open_for_customer(
+            complaint, _role = request.env["complaint.complaint"]._open_for_customer(
                 complaint_id, access_token, acting=True
             )
         except LinkOver as over:
-            over.complaint._renew_by_mail()
+            complaint = over.complaint
         except (AccessError, MissingError):
-            pass
-        else:
+            complaint = None
+        if complaint:
             complaint._renew_by_mail()
         return self._secure(request.render("complaint_management.portal_link_sent"))
 

@@ -4,9 +4,9 @@ from odoo import SUPERUSER_ID
 from odoo.exceptions import UserError
 from odoo.http import Controller, request, route
 
-from odoo.addons.complaint_management.models.portal.form_guard import TRAP, FormRefused
-from odoo.addons.complaint_management.models.portal.form_input import LIMITS
-from odoo.addons.complaint_management.tools.upload import ACCEPT
+from ...models.portal.form_guard import TRAP, FormRefused
+from ...models.portal.form_input import LIMITS
+from ...tools.upload import ACCEPT
 
 #: Action that a captcha is asked for, where one is configured.
 CAPTCHA = "complaint_form"

@@ -3,7 +3,6 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.orm.models import NO_ACCESS
 from odoo.tools import email_normalize
 from odoo.tools.mail import email_split_tuples, formataddr
 
@@ -25,7 +24,7 @@ class ComplaintMail(models.Model):
 
     _inherit = "complaint.complaint"
 
-    mail_loop_at = fields.Datetime(copy=False, groups=NO_ACCESS, export_string_translation=False)
+    mail_loop_at = fields.Datetime(copy=False, groups=fields.NO_ACCESS, export_string_translation=False)
 
     # gateway
 

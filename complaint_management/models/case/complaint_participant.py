@@ -1,7 +1,6 @@
 from itertools import chain
 
 from odoo import fields, models
-from odoo.orm.models import NO_ACCESS
 from odoo.tools import email_normalize, email_normalize_all
 
 
@@ -11,7 +10,7 @@ class ComplaintParticipant(models.Model):
     _inherit = "complaint.complaint"
 
     #: Addresses of those whose complaint it was before, separated by spaces.
-    former_addresses = fields.Char(copy=False, groups=NO_ACCESS, export_string_translation=False)
+    former_addresses = fields.Char(copy=False, groups=fields.NO_ACCESS, export_string_translation=False)
 
     def write(self, vals):
         if "partner_id" not in vals:

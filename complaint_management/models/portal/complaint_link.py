@@ -3,7 +3,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.orm.models import NO_ACCESS
 from odoo.tools import consteq
 
 
@@ -16,8 +15,8 @@ class ComplaintLink(models.Model):
 
     _inherit = "complaint.complaint"
 
-    access_token = fields.Char(copy=False, groups=NO_ACCESS, export_string_translation=False)
-    access_token_date = fields.Datetime(copy=False, groups=NO_ACCESS, export_string_translation=False)
+    access_token = fields.Char(copy=False, groups=fields.NO_ACCESS, export_string_translation=False)
+    access_token_date = fields.Datetime(copy=False, groups=fields.NO_ACCESS, export_string_translation=False)
 
     def _ensure_access_token(self):
         """Give each complaint its token; return it of one complaint, else nothing."""

@@ -57,22 +57,21 @@ class CustomerFiles(models.Model):
         return free
 
     def _get_refusal_of_file(self, name, reason, company):
-        _ = self.env._
         # The name is shown to who sent it, but it is theirs and may be anything.
         name = upload.clean_name(name, "text/plain").removesuffix(".txt")
         if reason == upload.EMPTY:
-            return _("The file “%(name)s” is empty.", name=name)
+            return self.env._("The file “%(name)s” is empty.", name=name)
         if reason == upload.LARGE:
-            return _(
+            return self.env._(
                 "The file “%(name)s” is too large: at most %(size)s MB are possible.",
                 name=name,
                 size=company.complaint_file_size,
             )
         if reason == upload.BROKEN:
-            return _("The picture “%(name)s” is damaged and cannot be opened.", name=name)
+            return self.env._("The picture “%(name)s” is damaged and cannot be opened.", name=name)
         if reason == upload.PIXELS:
-            return _("The picture “%(name)s” has too many pixels. Send a smaller one.", name=name)
-        return _(
+            return self.env._("The picture “%(name)s” has too many pixels. Send a smaller one.", name=name)
+        return self.env._(
             "Files like “%(name)s” cannot be sent. Possible are photos, PDF, sound and video recordings, and "
             "plain text.",
             name=name,

@@ -46,7 +46,7 @@ class ComplaintNotice(models.Model):
     event = fields.Char(
         required=True, readonly=True, help="What it tells of; a complainant is told of it once."
     )
-    about = fields.Char(string="About", compute="_compute_about")
+    about = fields.Char(compute="_compute_about")
     template_id = fields.Many2one("mail.template", readonly=True, index="btree_not_null", ondelete="set null")
     planned_at = fields.Datetime(string="Planned for", required=True, readonly=True)
     state = fields.Selection(

@@ -3,7 +3,6 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
-from odoo.orm.models import NO_ACCESS
 from odoo.tools import SQL, mute_logger
 from odoo.tools.mail import formataddr
 
@@ -36,7 +35,7 @@ class ComplaintWebForm(models.Model):
         help="The language of the page on which the complaint was entered; letters to who is no contact are "
         "written in it.",
     )
-    form_nonce = fields.Char(copy=False, groups=NO_ACCESS, export_string_translation=False)
+    form_nonce = fields.Char(copy=False, groups=fields.NO_ACCESS, export_string_translation=False)
 
     _form_nonce_uniq = models.UniqueIndex("(form_nonce) WHERE form_nonce IS NOT NULL")
 
@@ -184,23 +183,25 @@ class ComplaintWebForm(models.Model):
     @api.model
     def _get_form_message(self, given, company, order):
         """Return what was sent as the first message of the complaint, in the language of the page."""
-        _ = self.env._
         category = dict(company._get_form_categories()).get(given["category_id"])
         day = given["occurred_at"] and fields.Datetime.context_timestamp(
             self.with_context(tz=company.partner_id.tz or "UTC"), given["occurred_at"]
         )
         lines = [
-            (_("Subject"), given["subject"]),
-            (_("What it is about"), category),
-            (_("Order"), order.name),
-            (_("Order or product"), given["about"]),
-            (_("When it happened"), day and self.env["ir.qweb.field.date"].value_to_html(day.date(), {})),
-            (_("Where it happened"), given["place"]),
-            (_("What would put it right"), given["wanted"]),
-            (_("Complainant"), given["name"]),
-            (_("E-mail"), given["email"]),
-            (_("Phone"), given["phone"]),
-            (_("Agreed to"), company._get_form_consent()),
+            (self.env._("Subject"), given["subject"]),
+            (self.env._("What it is about"), category),
+            (self.env._("Order"), order.name),
+            (self.env._("Order or product"), given["about"]),
+            (
+                self.env._("When it happened"),
+                day and self.env["ir.qweb.field.date"].value_to_html(day.date(), {}),
+            ),
+            (self.env._("Where it happened"), given["place"]),
+            (self.env._("What would put it right"), given["wanted"]),
+            (self.env._("Complainant"), given["name"]),
+            (self.env._("E-mail"), given["email"]),
+            (self.env._("Phone"), given["phone"]),
+            (self.env._("Agreed to"), company._get_form_consent()),
         ]
         rows = Markup("<br/>").join(
             Markup("%s: %s") % (label, self._break_lines(value)) for label, value in lines if value
@@ -243,9 +244,10 @@ class ResCompany(models.Model):
     @api.model
     def _get_form_upload_limit(self):
         """Return the most bytes that a form may bring; more than is taken, so that it says what is wrong."""
-        companies = self.sudo().search([])
-        most = max(company.complaint_file_size * company.complaint_file_count for company in companies)
-        return int(most * 1.5 + 12) * 1024 * 1024
+        ((size, count),) = self.sudo()._read_group(
+            [], aggregates=["complaint_file_size:max", "complaint_file_count:max"]
+        )
+        return int(size * count * 1.5 + 12) * 1024 * 1024
 
     def _get_form_consent(self):
         """Return what the complainant agrees to, in the language of the page."""
