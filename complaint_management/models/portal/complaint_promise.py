@@ -1,7 +1,9 @@
 import pytz
+from babel.dates import get_datetime_format
 
 from odoo import fields, models
-from odoo.tools import format_date, format_time
+from odoo.tools import format_date, format_time, get_lang
+from odoo.tools.misc import babel_locale_parse
 
 #: Milestones that the complainant notices; the others are a matter of ours.
 TOLD_MILESTONES = ("respond", "propose", "execute", "report", "follow_up")
@@ -77,10 +79,13 @@ class ComplaintPromise(models.Model):
         :return: text, False where there is no moment
         """
         self.ensure_one()
-        return moment and self.env._(
-            "%(date)s, %(time)s",
-            date=self._tell_date(moment),
-            time=format_time(self.env, moment, tz=self._get_customer_tz(), time_format="short"),
+        if not moment:
+            return False
+        # Languages join them differently.
+        pattern = get_datetime_format("medium", locale=babel_locale_parse(get_lang(self.env).code))
+        return str(pattern).format(
+            format_time(self.env, moment, tz=self._get_customer_tz(), time_format="short"),
+            self._tell_date(moment),
         )
 
     def _tell_promise(self, milestone, due):

@@ -8,17 +8,22 @@ class TestTranslation(TranslationChecks, TransactionCase):
     """The add-on speaks Simplified Chinese throughout."""
 
     addon = "complaint_management"
-    # An identifier, and the local part of an e-mail address.
+    # Identifiers, parts of addresses, units and marks.
     same = frozenset(
         {
             "ID",
             "complaints",
             "https://",
+            "front-desk",
+            "%(size)s KB",
+            "%(size)s MB",
+            '<span class="o_complaint_required" aria-hidden="true"> *</span>',
             # How printed files are called.
             "(object.number or '').replace('/', '-')",
             "(object.number or object.name).replace('/', '-')",
             "'%s-%s' % ((object.sudo().complaint_id.number or '').replace('/', '-'), object.version)",
             "object.number or object.name",
+            "object.web_key or ''",
         }
     )
 
