@@ -72,6 +72,7 @@ complaint.approval         | r...
 complaint.complaint        | r...
 complaint.dispatch         | rw..
 complaint.dispatch.reason  | rwc.
+complaint.portal           | r...
 complaint.referral         | rwc.
 complaint.remedy           | r...
 complaint.remedy.finish    | rwc.
@@ -297,7 +298,8 @@ class TestHeadMatrix(HeadCommon):
         """DI-2: of all else that belongs to a case, a head may read nothing and change nothing.
 
         Solutions and remedies are read by those who are asked to approve or to carry them out, whoever they
-        are (tests/resolution/test_resolution_access.py).
+        are (tests/resolution/test_resolution_access.py). Of what customers see, everybody reads the own
+        complaints alone (tests/portal/test_security_table.py).
         """
         expected = {row: cells["user"] for row, cells in read_table(USER_MODELS).items()}
         found = {}
