@@ -1,4 +1,5 @@
 import { registry } from "@web/core/registry";
+import { saved } from "./resolution_steps";
 
 const openMenu = (section, menu) => [
     { trigger: `[data-menu-xmlid='complaint_management.complaint_menu_${section}']`, run: "click" },
@@ -36,6 +37,6 @@ registry.category("web_tour.tours").add("complaint_deadline_policy", {
         { trigger: ".modal .o_form_button_save, .modal footer .btn-primary:contains('Save')", run: "click" },
         { trigger: "body:not(:has(.modal)) [name=rule_ids] .o_data_row:contains('First answer'):contains('4')" },
         { trigger: ".o_form_button_save", run: "click" },
-        { trigger: ".o_form_saved, .o_form_view:not(:has(.o_form_status_indicator_buttons:not(.invisible)))" },
+        saved,
     ],
 });

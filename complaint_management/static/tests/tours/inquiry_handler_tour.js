@@ -1,4 +1,5 @@
 import { registry } from "@web/core/registry";
+import { saved } from "./resolution_steps";
 
 const tab = (name) => ({ trigger: `.o_notebook .nav-link[name='${name}']`, run: "click" });
 
@@ -121,7 +122,7 @@ registry.category("web_tour.tours").add("complaint_inquiry_handler", {
         { trigger: ".modal .o_form_button_save", run: "click" },
         { trigger: "body:not(:has(.modal)) .text-success:contains('The shares are complete.')" },
         { trigger: ".o_form_button_save", run: "click" },
-        { trigger: ".o_form_view:not(:has(.o_form_status_indicator_buttons:not(.invisible)))" },
+        saved,
         {
             content: "Only the departments are waited for",
             trigger:

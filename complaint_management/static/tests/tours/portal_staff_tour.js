@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { noDialog } from "./resolution_steps";
+import { noDialog, saved } from "./resolution_steps";
 
 const tours = registry.category("web_tour.tours");
 let link = "";
@@ -53,6 +53,7 @@ tours.add("complaint_portal_team", {
         { trigger: ".o_notebook .nav-link[name=public_form]", run: "click" },
         { trigger: "[name=web_key] input", run: "edit counter-one && press Tab" },
         { trigger: ".o_form_button_save", run: "click" },
+        saved,
         { trigger: "[name=form_url]:contains(/complaint/counter-one)" },
         { trigger: "[name=form_qr_url] img" },
         { trigger: "button[name=action_print_poster]" },

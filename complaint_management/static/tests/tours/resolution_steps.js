@@ -25,6 +25,9 @@ export const openMenu = (section, menu) => [
     },
 ];
 
+/** Wait until what was entered is stored: a tour that ends before leaves the form unsaved. */
+export const saved = { trigger: ".o_form_view:not(:has(.o_form_status_indicator_buttons:not(.invisible)))" };
+
 export const noDialog = { trigger: "body:not(:has(.modal))" };
 
 export const tab = (name) => ({ trigger: `.o_notebook .nav-link[name='${name}']`, run: "click" });
