@@ -24,8 +24,16 @@ class ComplaintParticipant(models.Model):
         result = super().write(vals)
         for complaint, (partner, addresses) in former.items():
             if complaint.partner_id != partner:
-                complaint._set_former_addresses(addresses | complaint._get_former_addresses())
+                complaint._customer_replaced(partner, addresses)
         return result
+
+    def _customer_replaced(self, former, addresses):
+        """It is the complaint of another customer now; areas add what that means to them.
+
+        :param res.partner former: whose it was, one contact
+        :param set addresses: those of the former complainant
+        """
+        self._set_former_addresses(addresses | self._get_former_addresses())
 
     def merge_into(self, target, keep=None):
         """Whose complaint was merged goes on in the one it went into."""

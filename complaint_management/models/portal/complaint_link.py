@@ -94,15 +94,11 @@ class ComplaintLink(models.Model):
         if self._get_letter_address() and self._send_new_link() and self._is_link_over():
             self._renew_access_token()
 
-    def write(self, vals):
-        former = {complaint: complaint.partner_id for complaint in self} if "partner_id" in vals else {}
-        result = super().write(vals)
-        for complaint, partner in former.items():
-            if partner and complaint.partner_id != partner:
-                # Whose complaint it was before follows it no longer.
-                complaint._renew_access_token()
-                complaint.sudo().message_unsubscribe(partner.ids)
-        return result
+    def _customer_replaced(self, former, addresses):
+        """Whose complaint it was before follows it no longer."""
+        super()._customer_replaced(former, addresses)
+        self._renew_access_token()
+        self.message_unsubscribe(former.ids)
 
     @api.model
     def _get_thread_with_access(self, thread_id, *, hash=None, pid=None, token=None, **kwargs):  # noqa: A002
