@@ -6,6 +6,7 @@ from odoo.http import request
 
 from ...models.portal.portal_actions import CustomerRefusal
 from .case import CASE, CasePage
+from .form import max_content_length
 
 _logger = logging.getLogger(__name__)
 
@@ -49,7 +50,12 @@ class CustomerActs(CasePage):
     """What the customer does on the page of a complaint: plain forms, each sent once."""
 
     @http.route(
-        f"{CASE}/<any({','.join(ACTS)}):act>", type="http", auth="public", website=True, methods=["POST"]
+        f"{CASE}/<any({','.join(ACTS)}):act>",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["POST"],
+        max_content_length=max_content_length,
     )
     def case_act(self, complaint_id, act, access_token=None, **form):
         """Do one thing on the page and lead back to it; what is refused shows the page with the reason."""

@@ -24,13 +24,17 @@ ORDER = [
     "happened_on",
     "place",
     "subject",
+    "name",
+    "email",
+    "phone",
+    "consent",
 ]
-ORDER += ["name", "email", "phone", "consent"]
 #: So many orders are offered, the latest ones.
 ORDERS = 50
 
 
-def _max_content_length(_controller):
+def max_content_length(_controller):
+    """Return the most bytes that a form with files may bring."""
     return request.env["res.company"]._get_form_upload_limit()
 
 
@@ -62,7 +66,7 @@ class ComplaintForm(Controller):
         methods=["POST"],
         website=True,
         sitemap=False,
-        max_content_length=_max_content_length,
+        max_content_length=max_content_length,
     )
     def send_form(self, team_key=None, **post):
         company, team = self._find_form(team_key)
@@ -133,7 +137,7 @@ class ComplaintForm(Controller):
         auth="user",
         methods=["POST"],
         website=True,
-        max_content_length=_max_content_length,
+        max_content_length=max_content_length,
     )
     def send_new(self, **post):
         if request.env.user._is_internal():
@@ -204,9 +208,11 @@ class ComplaintForm(Controller):
         return request.redirect("/complaint/sent", code=303)
 
     def _read_order(self, post, company):
-        chosen = request.env["complaint.complaint"]._read_id(post.get("order"))
+        if not post.get("order"):
+            return request.env["sale.order"].sudo()
+        chosen = request.env["complaint.complaint"]._read_id(post["order"])
         order = self._get_orders(company).filtered(lambda order: order.id == chosen)
-        if post.get("order") and not order:
+        if not order:
             raise FormRefused({"order": request.env._("Choose one of your orders, or leave it open.")})
         return order.sudo()
 

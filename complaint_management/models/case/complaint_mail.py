@@ -129,11 +129,10 @@ class ComplaintMail(models.Model):
         :return: False where that is noted already; whoever it is was told then
         """
         self.ensure_one()
-        complaint_sudo, now = self.sudo(), fields.Datetime.now()
-        minutes = int(self.env["ir.config_parameter"].sudo().get_param("mail.gateway.loop.minutes", 120))
-        if complaint_sudo.mail_loop_at and now - complaint_sudo.mail_loop_at < timedelta(minutes=minutes):
+        complaint_sudo = self.sudo()
+        if complaint_sudo.mail_loop_at and complaint_sudo.mail_loop_at > self._get_loop_begin():
             return False
-        complaint_sudo.with_context(tracking_disable=True).mail_loop_at = now
+        complaint_sudo.with_context(tracking_disable=True).mail_loop_at = fields.Datetime.now()
         complaint_sudo._message_log(
             body=self.env._(
                 "Too many mails from %(sender)s in a short time: for a while, no more are taken.",
@@ -141,6 +140,12 @@ class ComplaintMail(models.Model):
             )
         )
         return True
+
+    @api.model
+    def _get_loop_begin(self):
+        """Return since when the gateway counts the mails of a sender."""
+        minutes = int(self.env["ir.config_parameter"].sudo().get_param("mail.gateway.loop.minutes", 120))
+        return fields.Datetime.now() - timedelta(minutes=minutes)
 
     def _log_automatic_mail(self, msg_dict, kind):
         """Keep a note of a participant's automatic reply or of a delivery report.

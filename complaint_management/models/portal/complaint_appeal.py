@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..case.roles import STAFF
+from .portal_actions import CustomerRefusal
 
 #: Ends after which another look can be asked for: what the customer withdrew is over.
 APPEAL_STEPS = ("closed", "rejected")
@@ -125,14 +126,14 @@ class ComplaintComplaint(models.Model):
         ours = self._begin_customer_act()
         reason = self._clean_customer_text(reason, self.env._("Tell us what you are not content with."))
         if not self.closed_at and self.appeal_id:
-            self._refuse_customer(
+            raise CustomerRefusal(
                 self.env._(
                     "You have asked for another look already on %(date)s.",
                     date=self._tell_date(self.appeal_id.appealed_at),
                 )
             )
         if not self._get_appeal_end() or str(shown_round) != str(self.reopen_count):
-            self._refuse_customer(
+            raise CustomerRefusal(
                 self.env._("Another look can not be asked for (any more). You can write to us.")
             )
         ours._appeal(reason)

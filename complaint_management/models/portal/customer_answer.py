@@ -8,7 +8,7 @@ from odoo import fields, models
 from ...tools import upload
 from ...tools.contact_key import masked_phone
 from ..resolution.complaint_confirmation import SIGNATURE_TYPES
-from .portal_actions import MAX_LINE
+from .portal_actions import MAX_LINE, CustomerRefusal
 
 #: A drawn signature is a small picture.
 MAX_SIGNATURE = 500 * 1024
@@ -77,24 +77,20 @@ class ComplaintCustomerAnswer(models.Model):
         :param solution_id: as it came with the form
         :raises CustomerRefusal: it was answered, replaced or withdrawn meanwhile
         """
-        try:
-            solution_id = int(solution_id)
-        except (TypeError, ValueError):
-            solution_id = 0
         shown = self._get_shown_solution()
-        if not shown or shown.id != solution_id:
-            self._refuse_customer(
+        if not shown or str(shown.id) != str(solution_id):
+            raise CustomerRefusal(
                 self.env._("This proposal has changed. Please look at it again before you answer.")
             )
         if shown.answer in ("accepted", "declined"):
-            self._refuse_customer(
+            raise CustomerRefusal(
                 self.env._(
                     "You have answered it already on %(moment)s.",
                     moment=self._tell_moment(shown.answered_at),
                 )
             )
         if shown.state != "offered" or self.closed_at:
-            self._refuse_customer(
+            raise CustomerRefusal(
                 self.env._("This proposal has changed. Please look at it again before you answer.")
             )
         return shown
@@ -108,21 +104,21 @@ class ComplaintCustomerAnswer(models.Model):
         name = self._clean_customer_text(name, self.env._("Enter your name."), MAX_LINE)
         picture = picture if isinstance(picture, str) else ""
         if not picture:
-            self._refuse_customer(self.env._("Sign in the field, please."))
+            raise CustomerRefusal(self.env._("Sign in the field, please."))
         head, _comma, content = picture.partition(",")
         refusal = self.env._("This is no picture of a signature. Please sign again.")
         if not head.startswith(SIGNATURE_PREFIX) or len(content) > 4 * MAX_SIGNATURE // 3 + 4:
-            self._refuse_customer(refusal)
+            raise CustomerRefusal(refusal)
         try:
             raw = base64.b64decode(content, validate=True)
             _name, mimetype = upload.check_upload("signature.png", raw, MAX_SIGNATURE)
-        except (ValueError, upload.UploadRefused):
-            self._refuse_customer(refusal)
+        except (ValueError, upload.UploadRefused) as error:
+            raise CustomerRefusal(refusal) from error
         if mimetype not in SIGNATURE_TYPES:
-            self._refuse_customer(refusal)
+            raise CustomerRefusal(refusal)
         width, height = Image.open(io.BytesIO(raw)).size
         if width * height > MAX_PIXELS:
-            self._refuse_customer(refusal)
+            raise CustomerRefusal(refusal)
         return name, base64.b64encode(raw)
 
     def _accept_as_customer(self, solution_id, name, signature):
@@ -189,7 +185,7 @@ class ComplaintCustomerAnswer(models.Model):
             MAX_LINE,
         )
         if sum(character.isdigit() for character in phone) < MIN_PHONE_DIGITS:
-            self._refuse_customer(self.env._("This does not look like a phone number: please check it."))
+            raise CustomerRefusal(self.env._("This does not look like a phone number: please check it."))
         wished = self._clean_customer_text(wished, limit=MAX_LINE)
         summary = ours.env._("Call about the proposal: %(phone)s", phone=phone)
         note = ours.env._("The complainant wants to be called before answering.")

@@ -2,6 +2,7 @@ from odoo import fields, models
 
 from ..resolution.complaint_result import REPORT_STEPS
 from ..resolution.followup import FOLLOWED_STEPS
+from .portal_actions import CustomerRefusal
 
 
 class ComplaintCustomerResult(models.Model):
@@ -42,15 +43,15 @@ class ComplaintCustomerResult(models.Model):
         """
         shown = self._get_shown_confirmation()
         if not shown or shown["told"] != told:
-            self._refuse_customer(
+            raise CustomerRefusal(
                 self.env._("The result has changed. Please look at it again before you answer.")
             )
         if can == "can_confirm" and shown["confirmed_on"]:
-            self._refuse_customer(
+            raise CustomerRefusal(
                 self.env._("You have confirmed it already on %(date)s.", date=shown["confirmed_on"])
             )
         if not shown[can]:
-            self._refuse_customer(self.env._("This is over. If something is wrong, please write to us."))
+            raise CustomerRefusal(self.env._("This is over. If something is wrong, please write to us."))
 
     def _confirm_as_customer(self, told, name, signature):
         """Confirm by a signature that the result is as agreed.
@@ -112,11 +113,11 @@ class ComplaintCustomerResult(models.Model):
         ours = self._begin_customer_act()
         call = ours._get_open_followup()
         if not call or str(call.id) != str(followup_id):
-            self._refuse_customer(self.env._("You have answered this already, or we do not ask any more."))
+            raise CustomerRefusal(self.env._("You have answered this already, or we do not ask any more."))
         if self.duplicate_of_id or self.step not in FOLLOWED_STEPS:
-            self._refuse_customer(self.env._("This is over. If something is wrong, please write to us."))
+            raise CustomerRefusal(self.env._("This is over. If something is wrong, please write to us."))
         if satisfied is None:
-            self._refuse_customer(self.env._("Say whether all is well."))
+            raise CustomerRefusal(self.env._("Say whether all is well."))
         words = self._clean_customer_text(
             words, None if satisfied else self.env._("Tell us what is not in order.")
         )

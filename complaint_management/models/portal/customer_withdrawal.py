@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .portal_actions import CustomerRefusal
+
 #: What customers do on their page, and nobody types in.
 CUSTOMER_FIELDS = {"appeal_count", "appeal_id", "withdrawal_asked_at"}
 
@@ -37,12 +39,12 @@ class ComplaintWithdrawal(models.Model):
         """
         ours = self._begin_customer_act()
         if self.closed_at or self.duplicate_of_id:
-            self._refuse_customer(self.env._("This complaint has ended already."))
+            raise CustomerRefusal(self.env._("This complaint has ended already."))
         if self.withdrawal_asked_at:
             return "withdrawal_asked"
         reason = self._clean_customer_text(reason)
         if not sure:
-            self._refuse_customer(self.env._("Tick the box to say that you want to withdraw your complaint."))
+            raise CustomerRefusal(self.env._("Tick the box to say that you want to withdraw your complaint."))
         said = ours.env._("Withdrawn by the complainant, on the customer's page.")
         full = f"{said} {reason}".strip()
         person = ours._get_person_to_tell()

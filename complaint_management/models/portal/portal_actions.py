@@ -104,9 +104,6 @@ class ComplaintPortalActions(models.Model):
             lang=lang, tz=self._get_customer_tz(), mail_post_autofollow_author_skip=True
         )
 
-    def _refuse_customer(self, message):
-        raise CustomerRefusal(message)
-
     def _clean_customer_text(self, text, missing=None, limit=MAX_TEXT):
         """Return what a customer wrote, without characters that act unseen.
 
@@ -121,7 +118,7 @@ class ComplaintPortalActions(models.Model):
                 self.env._("This is too long: %(limit)s characters are possible.", limit=error.limit)
             ) from error
         if missing and not text:
-            self._refuse_customer(missing)
+            raise CustomerRefusal(missing)
         return text
 
     def _is_reopenable(self):
@@ -280,11 +277,11 @@ class ComplaintPortalActions(models.Model):
         except UserError as error:
             raise CustomerRefusal(str(error)) from error
         if not text and not files:
-            self._refuse_customer(self.env._("Write a message, or choose a file."))
+            raise CustomerRefusal(self.env._("Write a message, or choose a file."))
         if self._was_just_sent(text, files):
             return "reply"
         reply = self._get_shown_reply()
         if not reply["possible"]:
-            self._refuse_customer(reply["why"])
+            raise CustomerRefusal(reply["why"])
         ours._post_as_customer(text, files)
         return "reply"

@@ -1,9 +1,8 @@
 """Where a complainant's mail goes that is not simply the answer to a message of ours."""
 
 import re
-from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Command, Domain
 
 from ...tools.mail_text import plain_text
@@ -117,8 +116,7 @@ class ComplaintReplyRoute(models.Model):
 
     def _filter_recent(self):
         """Return those that were made as lately as the gateway looks back for loops, or found in one."""
-        minutes = int(self.env["ir.config_parameter"].sudo().get_param("mail.gateway.loop.minutes", 120))
-        since = fields.Datetime.now() - timedelta(minutes=minutes)
+        since = self._get_loop_begin()
         return self.filtered(
             lambda complaint: (
                 complaint.received_at >= since or (complaint.mail_loop_at and complaint.mail_loop_at >= since)

@@ -7,7 +7,6 @@ from odoo.tools import SQL, mute_logger
 from odoo.tools.mail import formataddr
 
 from .form_guard import FormRefused
-from .form_input import TEXTS
 
 #: Longest subject made from what happened.
 MAX_SUBJECT = 80
@@ -284,5 +283,4 @@ class ResCompany(models.Model):
             "anonymous": not partner and Complaint._is_form_anonymous(),
             "file_count": company_sudo.complaint_file_count,
             "file_size": company_sudo.complaint_file_size,
-            "text_limits": TEXTS,
         }
