@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 
 from devkit.environment import variables
@@ -57,6 +58,45 @@ class Browser:
     def close(self):
         self.process.kill()
         self.process.communicate()
+
+
+@contextmanager
+def two_browsers(inside, worker):
+    """Two processes that are up and waiting; they are still at the end.
+
+    :param inside: Odoo on the database that they work on
+    :param str worker: script beside this one
+    """
+    pair = [Browser(inside, worker) for _side in range(2)]
+    for browser in pair:
+        assert browser.hear() == {"ready": True}
+    yield pair
+    for browser in pair:
+        assert browser.process.poll() is None, browser.trouble()
+        browser.close()
+
+
+def new_case(env, inside, **vals):
+    """Make a complaint that nothing is missing of, for which the handler answers.
+
+    :param inside: knows the ``team_id`` and the ``users`` by login
+    """
+    return env["complaint.complaint"].create(
+        {
+            "name": "The heating does not work",
+            "team_id": inside.team_id,
+            "user_id": inside.users["handler"],
+            "partner_name": "Li Si",
+            "partner_phone": "010-62345678",
+            "description": "Cold for days.",
+            "nature": "inquiry",
+            "severity": "normal",
+            "channel_id": env["complaint.channel"].search([("read_back", "=", False)], limit=1).id,
+            "category_id": env["complaint.category"].search([], limit=1).id
+            or env["complaint.category"].sudo().create({"name": "Repairs"}).id,
+            **vals,
+        }
+    )
 
 
 def run_at_once(browsers, number, *calls):

@@ -5,53 +5,18 @@ Started by test_customer_concurrent.py as ``customer_worker.py DATABASE``. What 
 page calls it: on the complaint as the superuser, within Odoo's own repetition.
 """
 
-import json
 import sys
-import time
 from functools import partial
-from types import SimpleNamespace
 
-from odoo_inside import Inside
-from sheet_worker import tell
-
-from odoo.api import SUPERUSER_ID, Environment
-from odoo.service import model as service
+from sheet_worker import call, serve
 
 
-def act(inside, uid, model, method, args):
-    """Do one thing as the customer, or as a colleague where another user is named."""
-    registry = inside.registry.check_signaling()
+def act(complaints, method, args):
+    """Do one thing as the customer does it on the page, or as a colleague where another user is named."""
     complaint_id, *rest = args
-    tries = 0
-
-    def attempt(records):
-        nonlocal tries
-        tries += 1
-        return getattr(records.browse(complaint_id), method)(*rest)
-
-    with registry.cursor() as cr:
-        env = Environment(cr, uid or SUPERUSER_ID, {})
-        env.transaction.default_env = env
-        # From here on it sees nothing of what others commit, until it is done again.
-        cr.execute("SELECT 1 FROM complaint_complaint LIMIT 1")
-        tell(begun=True)
-        sys.stdin.readline()
-        try:
-            result = service.retrying(partial(attempt, env[model]), env)
-        except Exception as error:  # noqa: BLE001 - told by the process that waits for this one
-            cr.rollback()
-            return {"error": type(error).__name__, "message": str(error), "tries": tries}
-    return {"result": result if isinstance(result, str) else None, "tries": tries}
-
-
-def main(database):
-    # Odoo waits for seconds before it tries again; the order is what counts here.
-    service.time = SimpleNamespace(sleep=lambda seconds: time.sleep(seconds / 200))
-    inside = Inside(database)
-    tell(ready=True)
-    for line in sys.stdin:
-        tell(**act(inside, **json.loads(line)))
+    result = getattr(complaints.browse(complaint_id), method)(*rest)
+    return result if isinstance(result, str) else None
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    serve(sys.argv[1], partial(call, how=act))

@@ -16,22 +16,31 @@ from types import SimpleNamespace
 
 from odoo_inside import Inside
 
-from odoo.api import Environment
+from odoo.api import SUPERUSER_ID, Environment
 from odoo.service import model as service
 
 
-def call(inside, uid, model, method, args):
-    """Call a method as the web server does, and tell how it ended."""
+def call_from_client(recs, method, args):
+    """Call a method as a web client does."""
+    return service.call_kw(recs, method, args, {})
+
+
+def call(inside, uid, model, method, args, how=call_from_client):
+    """Call a method as the web server does, and tell how it ended.
+
+    :param int uid: who calls it; nobody: the superuser
+    :param how: takes the model, the name of the method and its arguments
+    """
     registry = inside.registry.check_signaling()
     tries = 0
 
     def attempt(recs):
         nonlocal tries
         tries += 1
-        return service.call_kw(recs, method, args, {})
+        return how(recs, method, args)
 
     with registry.cursor() as cr:
-        env = Environment(cr, uid, {})
+        env = Environment(cr, uid or SUPERUSER_ID, {})
         env.transaction.default_env = env
         # From here on it sees nothing of what others commit, until it is done again.
         cr.execute("SELECT 1 FROM complaint_dispatch LIMIT 1")
@@ -50,14 +59,18 @@ def tell(**values):
     print(json.dumps(values, default=str), flush=True)
 
 
-def main(database):
+def serve(database, answer):
+    """Be up, and answer each line.
+
+    :param answer: takes Odoo and the values of a line; returns what is told of it
+    """
     # Odoo waits for seconds before it tries again; the order is what counts here.
     service.time = SimpleNamespace(sleep=lambda seconds: time.sleep(seconds / 200))
     inside = Inside(database)
     tell(ready=True)
     for line in sys.stdin:
-        tell(**call(inside, **json.loads(line)))
+        tell(**answer(inside, **json.loads(line)))
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    serve(sys.argv[1], call)

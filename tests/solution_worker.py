@@ -5,18 +5,13 @@ Started by test_solution_concurrent.py as ``solution_worker.py DATABASE``. A lin
 is the job with batches of N: where it is killed, that happens when all is written and nothing committed.
 """
 
-import json
 import os
 import signal
 import sys
-import time
-from types import SimpleNamespace
 
-from odoo_inside import Inside
-from sheet_worker import call, tell
+from sheet_worker import call, serve, tell
 
 from odoo.api import SUPERUSER_ID, Environment
-from odoo.service import model as service
 
 
 def tell_approvers(inside, size, kill):
@@ -46,18 +41,12 @@ def tell_approvers(inside, size, kill):
     return {"told": told}
 
 
-def main(database):
-    # Odoo waits for seconds before it tries again; the order is what counts here.
-    service.time = SimpleNamespace(sleep=lambda seconds: time.sleep(seconds / 200))
-    inside = Inside(database)
-    tell(ready=True)
-    for line in sys.stdin:
-        values = json.loads(line)
-        if "tell" in values:
-            tell(**tell_approvers(inside, values["tell"], values["kill"]))
-        else:
-            tell(**call(inside, **values))
+def answer(inside, **values):
+    """Be the job where a line says so, else a browser."""
+    if "tell" in values:
+        return tell_approvers(inside, values["tell"], values["kill"])
+    return call(inside, **values)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    serve(sys.argv[1], answer)

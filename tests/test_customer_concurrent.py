@@ -2,7 +2,7 @@
 """SO-4, X-2, CO-3: what a customer does twice at once is done once, and the first answer stands."""
 
 import pytest
-from browsers import Browser, run_at_once
+from browsers import new_case, run_at_once, two_browsers
 from odoo_inside import inside_copy
 
 ROUNDS = 4
@@ -51,32 +51,8 @@ def inside(project):
 @pytest.fixture(scope="module")
 def browsers(inside):
     """Two processes that are up and waiting."""
-    pair = [Browser(inside, "customer_worker.py") for _side in range(2)]
-    for browser in pair:
-        assert browser.hear() == {"ready": True}
-    yield pair
-    for browser in pair:
-        assert browser.process.poll() is None, browser.trouble()
-        browser.close()
-
-
-def new_case(env, inside, **vals):
-    return env[COMPLAINT].create(
-        {
-            "name": "The heating does not work",
-            "team_id": inside.team_id,
-            "user_id": inside.users["handler"],
-            "partner_name": "Li Si",
-            "partner_phone": "010-62345678",
-            "description": "Cold for days.",
-            "nature": "inquiry",
-            "severity": "normal",
-            "channel_id": env["complaint.channel"].search([("read_back", "=", False)], limit=1).id,
-            "category_id": env["complaint.category"].search([], limit=1).id
-            or env["complaint.category"].sudo().create({"name": "Repairs"}).id,
-            **vals,
-        }
-    )
+    with two_browsers(inside, "customer_worker.py") as pair:
+        yield pair
 
 
 def new_offer(inside):

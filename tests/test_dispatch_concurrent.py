@@ -4,7 +4,7 @@
 from collections import Counter
 
 import pytest
-from browsers import Browser, run_at_once, winner_of
+from browsers import new_case, run_at_once, two_browsers, winner_of
 from odoo_inside import inside_copy
 
 ROUNDS = 8
@@ -57,13 +57,8 @@ def inside(project):
 @pytest.fixture(scope="module")
 def browsers(inside):
     """Two processes that are up and waiting."""
-    pair = [Browser(inside, "sheet_worker.py") for _side in range(2)]
-    for browser in pair:
-        assert browser.hear() == {"ready": True}
-    yield pair
-    for browser in pair:
-        assert browser.process.poll() is None, browser.trouble()
-        browser.close()
+    with two_browsers(inside, "sheet_worker.py") as pair:
+        yield pair
 
 
 @pytest.fixture
@@ -76,28 +71,10 @@ def at_once(browsers):
     return run
 
 
-def new_case(env, inside):
-    return env["complaint.complaint"].create(
-        {
-            "name": "The heating does not work",
-            "team_id": inside.team_id,
-            "user_id": env.uid,
-            "partner_name": "Li Si",
-            "partner_phone": "010-62345678",
-            "description": "Cold for days.",
-            "nature": "inquiry",
-            "severity": "normal",
-            "channel_id": env["complaint.channel"].search([("read_back", "=", False)], limit=1).id,
-            "category_id": env["complaint.category"].search([], limit=1).id
-            or env["complaint.category"].sudo().create({"name": "Repairs"}).id,
-        }
-    )
-
-
 def new_sheets(inside, count=ROUNDS, findings=None, sign=False):
     """Send sheets of one complaint to the department; return their ids."""
     with inside.env("handler") as env:
-        case = new_case(env, inside)
+        case = new_case(env, inside, user_id=env.uid)
         sheets = env[SHEET].create(
             [
                 {"complaint_id": case.id, "department_id": inside.department_id, "question": "Why?"}
@@ -332,7 +309,7 @@ def test_sign_and_withdraw(inside, at_once):
 def test_two_dispatchers(inside, at_once):
     """DI-2: two at the centre ask departments about one complaint at once; each sheet has its own number."""
     with inside.env("handler") as env:
-        case_id = new_case(env, inside).id
+        case_id = new_case(env, inside, user_id=env.uid).id
     for number in range(ROUNDS):
         sends = []
         for login in ("handler", "colleague"):
@@ -359,7 +336,7 @@ def test_two_accept_a_handover(inside, at_once):
     """IN-5: two of a team accept the same hand-over at once: one answers for it, the other is told."""
     for number in range(ROUNDS):
         with inside.env("handler") as env:
-            case = new_case(env, inside)
+            case = new_case(env, inside, user_id=env.uid)
             case_id = case.id
             wizard = env["complaint.handover.wizard"].create(
                 {

@@ -5,7 +5,7 @@ import base64
 from collections import Counter
 
 import pytest
-from browsers import Browser, run_at_once, winner_of
+from browsers import Browser, new_case, run_at_once, two_browsers, winner_of
 from odoo_inside import inside_copy
 
 WORKER = "solution_worker.py"
@@ -76,13 +76,8 @@ def inside(project):
 @pytest.fixture(scope="module")
 def browsers(inside):
     """Two processes that are up and waiting."""
-    pair = [Browser(inside, WORKER) for _side in range(2)]
-    for browser in pair:
-        assert browser.hear() == {"ready": True}
-    yield pair
-    for browser in pair:
-        assert browser.process.poll() is None, browser.trouble()
-        browser.close()
+    with two_browsers(inside, WORKER) as pair:
+        yield pair
 
 
 @pytest.fixture
@@ -93,25 +88,6 @@ def at_once(browsers):
         return run_at_once(browsers, number, *calls)
 
     return run
-
-
-def new_case(env, inside, **vals):
-    return env[COMPLAINT].create(
-        {
-            "name": "The heating does not work",
-            "team_id": inside.team_id,
-            "user_id": inside.users["handler"],
-            "partner_name": "Li Si",
-            "partner_phone": "010-62345678",
-            "description": "Cold for days.",
-            "nature": "inquiry",
-            "severity": "normal",
-            "channel_id": env["complaint.channel"].search([("read_back", "=", False)], limit=1).id,
-            "category_id": env["complaint.category"].search([], limit=1).id
-            or env["complaint.category"].sudo().create({"name": "Repairs"}).id,
-            **vals,
-        }
-    )
 
 
 def new_solution(inside, state="submitted"):
