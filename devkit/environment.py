@@ -126,23 +126,36 @@ class Session:
         return self.run(odoo_command(*args), **kwargs)
 
 
-def wait(process):
-    """Wait for a child; hand on what should end it, and leave Ctrl-C to it."""
-    previous = {}
+@contextmanager
+def handing_on(processes, begin_nothing=lambda: None):
+    """Hand on to children what should end us, and leave it to them how they end.
+
+    :param processes: function that returns those that run at the moment
+    :param begin_nothing: called then, before they are told
+    """
 
     def hand_on(number, _frame):
-        process.send_signal(number)
+        begin_nothing()
+        for process in processes():
+            if process.poll() is not None:
+                continue
+            # A terminal sends Ctrl-C to a child of our group as well.
+            if number != signal.SIGINT or os.getpgid(process.pid) != os.getpgrp():
+                process.send_signal(number)
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        previous[number] = signal.signal(number, hand_on)
-    # A terminal sends Ctrl-C to a child of our group as well: it decides, we wait.
-    own_group = os.getpgid(process.pid) != os.getpgrp()
-    previous[signal.SIGINT] = signal.signal(signal.SIGINT, hand_on if own_group else lambda *_args: None)
+    numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+    previous = {number: signal.signal(number, hand_on) for number in numbers}
     try:
-        status = process.wait()
+        yield
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
+
+
+def wait(process):
+    """Wait for a child; hand on what should end it, and leave Ctrl-C to it."""
+    with handing_on(lambda: [process]):
+        status = process.wait()
     return status if status >= 0 else 128 - status  # ended by a signal: as shells count it
 
 

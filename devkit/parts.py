@@ -4,17 +4,16 @@
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections import deque
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 
 from . import ui
-from .environment import variables
+from .environment import handing_on, variables
 from .paths import ROOT
 from .python_env import PYTHON
 
@@ -90,7 +89,7 @@ def run_all(starters, totals, until_failure=False):
     waiting, running = deque(starters), []
     at_once = 1 if until_failure else max(2, os.cpu_count() or 1)
     hidden = len(waiting) > 1 and at_once > 1
-    with _handing_on(waiting, running):
+    with handing_on(lambda: [part.process for part in running], begin_nothing=waiting.clear):
         try:
             while waiting or running:
                 while waiting and len(running) < at_once:
@@ -106,25 +105,3 @@ def run_all(starters, totals, until_failure=False):
         finally:
             for part in running:
                 part.stop()
-
-
-@contextmanager
-def _handing_on(waiting, running):
-    """Hand on to the parts what should end the run; they decide how, and nothing new is begun."""
-    previous = {}
-
-    def hand_on(number, _frame):
-        waiting.clear()
-        for part in running:
-            # A terminal sends Ctrl-C to children of our group as well.
-            own_group = os.getpgid(part.process.pid) != os.getpgrp() if not part.has_ended() else False
-            if number != signal.SIGINT or own_group:
-                part.process.send_signal(number)
-
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-        previous[number] = signal.signal(number, hand_on)
-    try:
-        yield
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
