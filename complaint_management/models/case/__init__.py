@@ -1,4 +1,6 @@
 from . import cached_name
+from . import stage_mixin
+from . import staged
 from . import stage
 from . import team
 from . import category

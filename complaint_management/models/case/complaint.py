@@ -14,6 +14,7 @@ class ComplaintComplaint(models.Model):
     _name = "complaint.complaint"
     _description = "Complaint"
     _inherit = [
+        "complaint.staged",
         "complaint.thread",
         "hr.mixin",
         "mail.thread.cc",

@@ -5,16 +5,18 @@ from odoo.exceptions import UserError, ValidationError
 
 from ...tools import process
 
-#: What a change of can bring a complaint into another stage, directly or through its team.
-MOVING_FIELDS = {"stage_id", "team_id", "category_id", "severity", "company_id"}
 #: What only a move may write; otherwise calls from outside would go round the gate.
 KEPT_FIELDS = {"step", "closed_at", "reopen_count", "backfilled_at"}
 
 
 class ComplaintProcess(models.Model):
-    """The way of a complaint through its steps; every move passes the gate (complaint_gate.py)."""
+    """The way of a complaint through its steps (``staged.py``); what moves keep, and what only they write."""
 
     _inherit = "complaint.complaint"
+
+    _process = process.COMPLAINT
+    # The team follows the category and the severity.
+    _moving_fields = frozenset({"stage_id", "team_id", "category_id", "severity", "company_id"})
 
     stage_id = fields.Many2one(
         "complaint.stage",
@@ -30,37 +32,8 @@ class ComplaintProcess(models.Model):
         domain="['|', ('team_ids', '=', False), ('team_ids', '=', team_id)]",
     )
     step = fields.Selection(related="stage_id.step", store=True, precompute=True)
-    date_last_stage_update = fields.Datetime(
-        string="In This Stage Since", default=fields.Datetime.now, readonly=True, copy=False
-    )
     # Importable, like the moment of reading back; afterwards only moves change it.
     closed_at = fields.Datetime(string="Closed on", copy=False, index="btree_not_null")
-
-    @api.depends("team_id")
-    def _compute_stage_id(self):
-        """Stand in a stage of the team: the first at creation, then one of the same step as before."""
-        Stage = self.env["complaint.stage"]
-        for complaint in self:
-            stage, team_id = complaint.stage_id, complaint.team_id.id
-            if not stage or not Stage._is_open_to(stage.id, team_id):
-                stage = Stage.browse(Stage._first_of_step(stage.step or "new", team_id))
-            complaint.stage_id = stage
-
-    @api.constrains("stage_id")
-    def _check_stage_of_team(self):
-        # A change of team needs no check: the stage follows the team.
-        Stage = self.env["complaint.stage"]
-        for complaint in self:
-            if not complaint.stage_id:
-                raise ValidationError(self.env._("A complaint always stands in a stage."))
-            if not Stage._is_open_to(complaint.stage_id.id, complaint.team_id.id):
-                raise ValidationError(
-                    self.env._(
-                        "%(complaint)s cannot enter “%(stage)s”: its team does not use this stage.",
-                        complaint=complaint.display_name,
-                        stage=complaint.stage_id.display_name,
-                    )
-                )
 
     def _check_closed_at(self):
         """What was closed elsewhere brings a moment along that can be true."""
@@ -75,27 +48,9 @@ class ComplaintProcess(models.Model):
                     )
                 )
 
-    @api.model
-    def _read_group_stage_ids(self, stages, domain):
-        """Show the columns that everybody uses, and those of the team looked at or of one's own teams."""
-        return stages.browse(stages._get_column_ids(self.env.context.get("default_team_id"), self.env.uid))
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        vals_list = [dict(vals) for vals in vals_list]
-        for vals in vals_list:
-            # An empty cell of an import names no stage.
-            if not vals.get("stage_id"):
-                vals.pop("stage_id", None)
-        return super().create(vals_list)
-
     def _check_gates_at_creation(self):
-        """A record that is created further down the way shows what the way asks for (import, API)."""
-        advanced = self.filtered(lambda complaint: complaint.step != "new")
-        if advanced:
-            advanced._check_gates(dict.fromkeys(advanced.ids, "new"))
-            advanced._check_closed_at()
-            advanced._record_move(dict.fromkeys(advanced.ids, "new"))
+        super()._check_gates_at_creation()
+        self.filtered(lambda complaint: complaint.step != "new")._check_closed_at()
         unended = self.filtered(lambda complaint: complaint.closed_at and complaint.step not in process.ENDS)
         if unended:
             super(ComplaintProcess, unended).write({"closed_at": False})
@@ -104,17 +59,7 @@ class ComplaintProcess(models.Model):
 
     def write(self, vals):
         self._check_kept_fields(vals)
-        if not MOVING_FIELDS & vals.keys():
-            return super().write(vals)
-        old_steps = {complaint.id: complaint.step for complaint in self}
-        old_stages = {complaint.id: complaint.stage_id for complaint in self}
-        result = super().write(vals)
-        moved = self.filtered(lambda complaint: complaint.stage_id != old_stages[complaint.id])
-        if moved:
-            moved._check_gates(old_steps)
-            moved._record_move(old_steps)
-            moved._run_stage_actions()
-        return result
+        return super().write(vals)
 
     def _check_kept_fields(self, vals):
         if self.env.su:
@@ -166,44 +111,6 @@ class ComplaintProcess(models.Model):
         if new in process.ENDS:
             return False
         return old in process.ENDS or (old == "follow_up" and self.env.context.get("complaint_new_round"))
-
-    def _run_stage_actions(self):
-        for stage, complaints in self.grouped("stage_id").items():
-            # Which action runs is the administrator's choice, whoever moves the complaint.
-            action = self.env["ir.actions.server"].sudo().browse(stage._get_server_action_id(stage.id))
-            if action:
-                action.with_context(
-                    active_model=self._name, active_ids=complaints.ids, active_id=complaints[:1].id
-                ).run()
-
-    def move_to(self, step):
-        """Move the complaints to the first stage of a step, through the gate.
-
-        :param str step: one of the steps of the process
-        :raises UserError: unknown step, or something is missing (all of it in one message)
-        """
-        if step not in (*process.STEPS, *process.REFUSED):
-            raise UserError(self.env._("There is no step “%(step)s”.", step=step))
-        Stage = self.env["complaint.stage"]
-        moving = self.filtered(lambda complaint: complaint.step != step)
-        by_stage = moving.grouped(
-            lambda complaint: Stage.browse(Stage._first_of_step(step, complaint.team_id.id))
-        )
-        if len(by_stage) > 1:
-            # One write per stage, but one message for all of them.
-            moving._check_gates(
-                {complaint.id: complaint.step for complaint in moving},
-                {complaint.id: stage for stage, complaints in by_stage.items() for complaint in complaints},
-            )
-        for stage, complaints in by_stage.items():
-            complaints.write({"stage_id": stage.id})
-        return True
-
-    def action_next_step(self):
-        """Move on by one step; what is missing is listed in one message."""
-        for step, complaints in self.grouped("next_step").items():
-            if step:
-                complaints.move_to(step)
 
     def action_assign_to_me(self):
         """Become the person responsible."""

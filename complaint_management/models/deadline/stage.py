@@ -2,12 +2,12 @@ from odoo import api, fields, models
 from odoo.tools import ormcache
 
 
-class ComplaintStage(models.Model):
-    _inherit = "complaint.stage"
+class ComplaintStageMixin(models.AbstractModel):
+    _inherit = "complaint.stage.mixin"
 
     pauses_clock = fields.Boolean(
         string="Clock Stands Still",
-        help="The complaint waits for the complainant here, so its time limits move by as long as it waits.",
+        help="What stands here waits for the customer, so its time limits move by as long as it waits.",
     )
 
     @api.model

@@ -2,8 +2,8 @@ from odoo import api, models
 from odoo.tools import ormcache
 
 
-class ComplaintStage(models.Model):
-    _inherit = "complaint.stage"
+class ComplaintStageMixin(models.AbstractModel):
+    _inherit = "complaint.stage.mixin"
 
     @api.model
     def _cached_fields(self):
@@ -12,5 +12,5 @@ class ComplaintStage(models.Model):
     @api.model
     @ormcache("stage_id")
     def _get_mail_template_id(self, stage_id):
-        """Return the id of the mail that goes to whose complaint enters a stage, or False."""
+        """Return the id of the mail that a customer gets when a stage is entered, or False."""
         return self.sudo().browse(stage_id).mail_template_id.id

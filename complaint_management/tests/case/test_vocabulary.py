@@ -53,7 +53,7 @@ class TestStages(CaseCommon):
             complaint.active = not archived
             with self.subTest(archived=archived), self.assertRaises(ValidationError) as caught:
                 stage.step = "solution"
-            self.assertIn("Complaints stand in this stage", str(caught.exception))
+            self.assertIn("is in use", str(caught.exception))
             with self.subTest(archived=archived), self.assertRaises(ValidationError) as caught:
                 stage.unlink()
             self.assertIn("Archive the stage", str(caught.exception))
