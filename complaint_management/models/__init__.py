@@ -4,3 +4,4 @@ from . import inquiry
 from . import resolution
 from . import improvement
 from . import portal
+from . import service

@@ -103,3 +103,4 @@ from .portal import test_notice_cron
 from .portal import test_scanners
 from .portal import test_security_leaks
 from .portal import test_security_table
+from .service import test_service_order

@@ -1,0 +1,21 @@
+from odoo import api, fields, models
+
+
+class ComplaintTeam(models.Model):
+    """A workshop, a repair desk or a treatment room is a team that carries out service orders."""
+
+    _inherit = "complaint.team"
+
+    service = fields.Boolean(
+        string="Carries Out Service Orders", index=True, help="It can be chosen on service orders."
+    )
+
+    @api.model
+    def _get_service_team(self, company, user):
+        """Return the team that takes orders of a company in by default: one of the user's, else the first.
+
+        :return: complaint.team, empty where none carries out service orders
+        """
+        teams = self.sudo().search([("service", "=", True), ("company_id", "=", company.id)])
+        own = teams.filtered(lambda team: user in team.access_user_ids)
+        return (own or teams)[:1].sudo(False)

@@ -1,0 +1,114 @@
+"""What the tests of service orders share: a workshop with its people, a vehicle, services and products."""
+
+from datetime import datetime
+
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tests import new_test_user
+
+from odoo.addons.complaint_management.tests.common import ComplaintCommon
+
+SERVICE_GROUP = "complaint_management.group_service_"
+#: A Monday in working hours of the standard calendar.
+APPOINTMENT = datetime(2026, 3, 2, 8, 0)
+
+
+class ServiceCommon(ComplaintCommon):
+    """A workshop: ``advisor`` takes orders in, ``technician`` works on them, ``workshop_manager`` sees all.
+
+    ``other_advisor`` and ``other_technician`` belong to another team of the same company.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.Order = cls.env["complaint.service.order"]
+        cls.Asset = cls.env["complaint.asset"]
+        cls.advisor = cls.new_service_user("advisor")
+        cls.other_advisor = cls.new_service_user("advisor", "other_advisor")
+        cls.workshop_manager = cls.new_service_user("manager", "workshop_manager")
+        cls.technician_user = cls.new_service_user("technician")
+        cls.other_technician_user = cls.new_service_user("technician", "other_technician")
+        cls.technician = cls.new_employee(cls.technician_user)
+        cls.other_technician = cls.new_employee(cls.other_technician_user)
+        cls.workshop, cls.other_workshop = cls.env["complaint.team"].create(
+            [
+                {
+                    "name": "Workshop",
+                    "service": True,
+                    "leader_id": cls.workshop_manager.id,
+                    "member_ids": [Command.set((cls.advisor | cls.technician_user).ids)],
+                },
+                {
+                    "name": "Other workshop",
+                    "service": True,
+                    "sequence": 20,
+                    "member_ids": [Command.set((cls.other_advisor | cls.other_technician_user).ids)],
+                },
+            ]
+        )
+        ref = cls.env.ref
+        cls.repair, cls.regular, cls.consultation, cls.rescue = (
+            ref(f"complaint_management.complaint_service_type_{name}")
+            for name in ("repair", "preventive", "consultation", "roadside")
+        )
+        cls.brakes, cls.engine = cls.env["complaint.service.fault"].create(
+            [{"name": "Brakes squeal", "safety": True}, {"name": "Engine stalls"}]
+        )
+        cls.labour, cls.part = cls.env["product.product"].create(
+            [
+                {
+                    "name": "Mechanic's hour",
+                    "type": "service",
+                    "list_price": 80,
+                    "standard_price": 35,
+                    "uom_id": ref("uom.product_uom_hour").id,
+                    "taxes_id": [Command.clear()],
+                },
+                {
+                    "name": "Brake pad",
+                    "type": "consu",
+                    "list_price": 50,
+                    "standard_price": 20,
+                    "taxes_id": [Command.clear()],
+                },
+            ]
+        )
+        cls.car = cls.new_asset()
+
+    @classmethod
+    def new_service_user(cls, role, login=None):
+        """Create a user of the service: technician, advisor or manager."""
+        login = login or role
+        return new_test_user(
+            cls.env, login, groups=f"{SERVICE_GROUP}{role}", name=login.replace("_", " ").title()
+        )
+
+    @classmethod
+    def new_asset(cls, **vals):
+        return cls.Asset.create(
+            {"model": "Family car", "serial": "SN-4711", "partner_id": cls.customer.id, **vals}
+        )
+
+    @classmethod
+    def new_order(cls, user=None, **vals):
+        """Create an order that has all that the appointment asks for, as a user (the advisor by default)."""
+        values = {
+            "name": "The brakes squeal",
+            "partner_id": cls.customer.id,
+            "description": "They squeal in the morning.",
+            "asset_id": cls.car.id,
+            "type_id": cls.repair.id,
+            "team_id": cls.workshop.id,
+            "scheduled_start": APPOINTMENT,
+            "technician_ids": [Command.set(cls.technician.ids)],
+            **vals,
+        }
+        return cls.Order.with_user(user or cls.advisor).create(values)
+
+    def assertRefuses(self, words, act, *args, **kwargs):
+        """Check that an act is refused with a message that holds some words; nothing of it stays."""
+        # Not assertRaisesRegex: only this one takes back what was written before the refusal.
+        with self.assertRaises(UserError) as caught:
+            act(*args, **kwargs)
+        self.assertIn(words, str(caught.exception))
