@@ -3,3 +3,4 @@ from . import deadline
 from . import inquiry
 from . import resolution
 from . import portal
+from . import service
