@@ -19,6 +19,8 @@ from pathlib import Path
 
 COLUMN = re.compile(r"\{([^{}]+)\}")
 LONGEST_SLUG = 40
+#: Stands for a column that every source has: the number of the line, from 1.
+LINE = "#"
 
 
 class MappingError(Exception):
@@ -84,6 +86,11 @@ def _values(rule, row):
     return rule["values"].get(value, rule.get("else", value))
 
 
+def _match(rule, row):
+    found = re.search(rule["match"], fill(rule["of"], row))
+    return found[1] if found else ""
+
+
 def _id(rule, row):
     values = _path(rule["of"], row)
     return external_id(rule["id"], *values) if values else ""
@@ -106,7 +113,7 @@ def _path(rules, row):
     return [value for rule in rules for value in _split(rule, row)]
 
 
-RULES = {"join": _join, "first": _first, "values": _values, "id": _id, "ids": _ids}
+RULES = {"join": _join, "first": _first, "match": _match, "values": _values, "id": _id, "ids": _ids}
 
 
 def read(path, mapping):
@@ -114,14 +121,15 @@ def read(path, mapping):
     empty = {"", *mapping.get("empty", ())}
     with Path(path).open(encoding=mapping.get("encoding", "utf-8"), newline="") as stream:
         reader = csv.DictReader(stream, delimiter=mapping.get("separator", ","))
-        missing = sorted(_columns_of(mapping) - set(reader.fieldnames or ()))
+        missing = sorted(_columns_of(mapping) - {LINE} - set(reader.fieldnames or ()))
         if missing:
             raise MappingError(f"The source has no column {', '.join(missing)}.")
         rows = []
         for row in reader:
             if None in row or None in row.values():
                 raise MappingError(f"Line {reader.line_num} has more or fewer cells than the title line.")
-            rows.append({column: "" if value.strip() in empty else value for column, value in row.items()})
+            values = {column: "" if value.strip() in empty else value for column, value in row.items()}
+            rows.append({**values, LINE: str(len(rows) + 1)})
     return rows
 
 
@@ -157,9 +165,15 @@ def prepare(mapping, rows):
 
 
 def _records(spec, rows):
-    """One record per line of the source."""
+    """One record per line of the source; or only one per different id, of those that have one."""
     columns = list(spec["columns"])
-    return columns, [[fill(rule, row) for rule in spec["columns"].values()] for row in rows]
+    cells = [[fill(rule, row) for rule in spec["columns"].values()] for row in rows]
+    if spec.get("once"):
+        at, first = columns.index("id"), {}
+        for line in cells:
+            first.setdefault(line[at], line)
+        cells = [line for key, line in first.items() if key]
+    return columns, cells
 
 
 def _tree(spec, rows):
