@@ -1,0 +1,253 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import clean_context, float_compare
+
+from ...tools.service_process import SERVICE, Requirement
+
+
+class ComplaintServiceLine(models.Model):
+    _inherit = "complaint.service.line"
+
+    sale_line_id = fields.Many2one(
+        "sale.order.line",
+        string="Line of the Sales Order",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+
+    def _prepare_sale_vals(self):
+        """Return the values of the line's own line on the sale order.
+
+        What the customer does not bear stands there with its price, 100 % discount and the reason: the
+        customer sees what was done for them, the accountant why nothing is asked for it, and where ``stock``
+        is installed the part is delivered like any other.
+        """
+        self.ensure_one()
+        charged = self.covered == "charged"
+        return {
+            "product_id": self.product_id.id,
+            "name": self._get_sale_words(),
+            "product_uom_qty": self.quantity_billed,
+            "product_uom_id": self.uom_id.id,
+            "price_unit": self.price_unit,
+            "discount": self.discount if charged else 100,
+            "tax_ids": self.tax_ids.ids,
+            "sequence": self.sequence,
+            "complaint_cover": self.covered,
+        }
+
+    def _get_sale_words(self):
+        self.ensure_one()
+        order_sudo = self.order_id.sudo()
+        env = self.with_context(lang=order_sudo.partner_id.lang or self.env.lang).env
+        reasons = {
+            "warranty": env._("Covered by the warranty"),
+            "goodwill": env._("Goodwill: you pay nothing for it"),
+            "remedy": env._("Remedy of your complaint: you pay nothing for it"),
+        }
+        lot = self.lot and env._("Lot or serial number: %(lot)s", lot=self.lot)
+        return "\n".join(part for part in (self.name, lot, reasons.get(self.covered)) if part)
+
+    def _sync_sale_line(self):
+        """Bring one line of the sale order in line."""
+        self.ensure_one()
+        sale_line, vals = self.sale_line_id, self._prepare_sale_vals()
+        changed = {
+            fname: value for fname, value in vals.items() if self._sale_value_differs(sale_line, fname, value)
+        }
+        if not changed:
+            return
+        if sale_line.state == "sale" and sale_line.qty_invoiced:
+            # What is invoiced keeps its words and price; only more of it may come.
+            changed = {fname: value for fname, value in changed.items() if fname == "product_uom_qty"}
+        if changed:
+            if "product_uom_qty" in changed:
+                # Else the sale order would look its own price up.
+                changed |= {fname: vals[fname] for fname in ("price_unit", "discount")}
+            sale_line.write(changed)
+
+    @api.model
+    def _sale_value_differs(self, sale_line, fname, value):
+        current = sale_line._fields[fname].convert_to_write(sale_line[fname], sale_line)
+        if fname == "tax_ids":
+            return set(sale_line.tax_ids.ids) != set(value)
+        if isinstance(value, float):
+            return float_compare(current, value, precision_digits=6) != 0
+        return current != value
+
+
+class ComplaintServiceOrder(models.Model):
+    """A service order is sold by one sale order (SV-4).
+
+    It is made as superuser: advisors need no sales rights, and nothing of it is theirs to choose; it says
+    what the lines say. It is kept in line with them, confirmed when the customer agrees or at the
+    settlement, and invoiced from there (``service_settlement.py``).
+    """
+
+    _inherit = "complaint.service.order"
+
+    sale_order_id = fields.Many2one(
+        "sale.order",
+        string="Sales Order",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        check_company=True,
+        ondelete="set null",
+        tracking=True,
+    )
+    # Shown to people who may not open it.
+    sale_order_number = fields.Char(related="sale_order_id.name", string="Number of the Sales Order")
+
+    def _has_confirmed_sale(self):
+        self.ensure_one()
+        return self.sudo().sale_order_id.state == "sale"
+
+    def _wants_sale_order(self):
+        """Tell whether there is anything to sell, or to take from a stock."""
+        self.ensure_one()
+        delivers = "move_ids" in self.env["sale.order.line"]._fields
+        return bool(self._get_charged_lines()) or (
+            delivers and any(line.product_id.type == "consu" for line in self.line_ids)
+        )
+
+    def _get_sale_env(self):
+        # Neither defaults of the page somebody is on nor the companies they have chosen count, and nobody is
+        # told that a sale is theirs.
+        context = clean_context(self.env.context) | {"mail_auto_subscribe_no_notify": True}
+        return self.sudo().with_context(context).with_company(self.company_id)
+
+    def _make_sale_order(self):
+        """Make the sale orders that are wanted and not there yet, and bring all of them in line."""
+        for order in self:
+            order_sudo = order._get_sale_env()
+            sale = order_sudo.sale_order_id
+            if sale.state == "cancel":
+                # Reopened: one order of ours has one sale order.
+                sale.action_draft()
+            elif not sale and order_sudo._wants_sale_order():
+                # Two at once: the second one waits for the first, and finds its sale order.
+                order_sudo.lock_for_update(allow_referencing=True)
+                order_sudo.invalidate_recordset(["sale_order_id"])
+                if not order_sudo.sale_order_id:
+                    sale = order_sudo.env["sale.order"].create(order_sudo._prepare_sale_order_vals())
+                    order_sudo.sale_order_id = sale
+                    sale._message_log(
+                        body=order_sudo.env._("Made for service order %(order)s.", order=order.display_name)
+                    )
+            order_sudo._sync_sale_order()
+
+    def _prepare_sale_order_vals(self):
+        self.ensure_one()
+        return {
+            "partner_id": self.partner_id.id,
+            "company_id": self.company_id.id,
+            "pricelist_id": self.pricelist_id.id,
+            "fiscal_position_id": self.fiscal_position_id.id,
+            "origin": self.number,
+            "client_order_ref": self.number,
+            "user_id": self.user_id.id,
+        }
+
+    def _sync_sale_order(self):
+        """Bring the sale orders in line with the lines, in as few writes as there are differences."""
+        for order in self:
+            order_sudo = order._get_sale_env()
+            sale = order_sudo.sale_order_id
+            if not sale or sale.state == "cancel":
+                continue
+            locked = sale.locked
+            if locked:
+                sale.action_unlock()
+            if sale.state in ("draft", "sent"):
+                order_sudo._sync_sale_header(sale)
+            new_lines = order_sudo.line_ids.filtered(lambda line: not line.sale_line_id)
+            for line in order_sudo.line_ids - new_lines:
+                line._sync_sale_line()
+            made = (
+                sale.env["sale.order.line"]
+                .with_context(sale_no_log_for_new_lines=True)
+                .create([{**line._prepare_sale_vals(), "order_id": sale.id} for line in new_lines])
+            )
+            for line, sale_line in zip(new_lines, made, strict=True):
+                line.sale_line_id = sale_line
+            if locked:
+                sale.action_lock()
+
+    def _sync_sale_header(self, sale):
+        vals = self._prepare_sale_order_vals()
+        changed = {
+            fname: value
+            for fname, value in vals.items()
+            if sale._fields[fname].convert_to_write(sale[fname], sale) != value
+        }
+        if changed:
+            sale.write(changed)
+
+    def _lines_changed(self):
+        super()._lines_changed()
+        self._sync_sale_order()
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"partner_id", "pricelist_id", "user_id", "type_id"} & vals.keys():
+            self._sync_sale_order()
+        return result
+
+    def _drop_sale_lines(self, sale_lines):
+        """Lines are gone: so are those of a quotation; of a confirmed sale order nothing is left to "
+        "deliver."""
+        open_lines = sale_lines.filtered(lambda line: line.state in ("draft", "sent"))
+        open_lines.unlink()
+        (sale_lines - open_lines).write({"product_uom_qty": 0})
+
+    def _confirm_sale_order(self):
+        """The customer has agreed, or the work is settled: the quotation becomes an order."""
+        self._make_sale_order()
+        for order in self:
+            sale = order._get_sale_env().sale_order_id
+            if sale.state in ("draft", "sent"):
+                sale.with_context(complaint_agreed=True).action_confirm()
+
+    # ends
+
+    def _is_invoiced_at_all(self):
+        self.ensure_one()
+        return any(line.qty_invoiced for line in self.sudo().sale_order_id.order_line)
+
+    def _gate_requirements(self):
+        return super()._gate_requirements() + [
+            Requirement(
+                "cancel",
+                self.env._("It stands on an invoice: have a credit note made first, or the draft cancelled."),
+                lambda o: not o._is_invoiced_at_all(),
+            )
+        ]
+
+    def _record_move(self, old_steps):
+        super()._record_move(old_steps)
+        for order in self.filtered(lambda order: order.step in SERVICE.refused):
+            sale = order._get_sale_env().sale_order_id
+            if sale and sale.state != "cancel":
+                if sale.locked:
+                    sale.action_unlock()
+                sale._action_cancel()
+
+    def action_view_sale_order(self):
+        """Open the sale order."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "sale.order",
+            "res_id": self.sale_order_id.id,
+            "views": [(False, "form")],
+        }
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sold(self):
+        if any(order._has_confirmed_sale() for order in self):
+            raise UserError(
+                self.env._("What was sold is part of the record. Cancel the service order instead.")
+            )
