@@ -52,7 +52,7 @@ class CasePage(http.Controller):
                 complaint_id, access_token, acting=True
             )
         except LinkOver as over:
-            complaint = over.complaint
+            complaint = over.record
         except (AccessError, MissingError):
             complaint = None
         if complaint:

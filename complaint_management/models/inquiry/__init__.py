@@ -27,6 +27,7 @@ from . import complaint_handover
 from . import complaint_dispatch
 from . import complaint_facts
 from . import complaint_triage
+from . import customer_side
 from . import complaint_letter
 from . import complaint_on_the_spot
 from . import complaint_gate

@@ -1,50 +1,20 @@
 from odoo import models
-from odoo.tools import email_normalize
 
 from ...tools import process
-from ...tools.automatic_mail import is_unread_address
 
 
 class ComplaintLetter(models.Model):
     """The courteous letter that tells why a complaint is not founded (TR-4)."""
 
-    _inherit = "complaint.complaint"
+    _name = "complaint.complaint"
+    _inherit = ["complaint.customer.side", "complaint.complaint"]
 
-    def _get_letter_address(self):
-        """Return the address to which the complainant is written, or False.
+    def _get_refusal_of_record(self):
+        """Nobody writes to a complaint that goes on in another one."""
+        return "merged" if self.duplicate_of_id else super()._get_refusal_of_record()
 
-        This is the one place where it is decided, for letters by people as for those by machine.
-        """
-        self.ensure_one()
-        return False if self._get_letter_refusal() else self._get_stated_address()
-
-    def _get_stated_address(self):
-        """Return the complainant's address as it stands on the record, whether or not it is written to."""
-        self.ensure_one()
-        complaint_sudo = self.sudo()
-        return email_normalize(
-            complaint_sudo.partner_id.email or complaint_sudo.partner_email or "", strict=False
-        )
-
-    def _get_letter_refusal(self):
-        """Return why the complainant is not written to, as a word, or False.
-
-        Nobody writes to a complaint that goes on in another one, to the employee concerned, to a machine
-        or to ourselves.
-        """
-        self.ensure_one()
-        complaint_sudo, address = self.sudo(), self._get_stated_address()
-        if not address:
-            return "no_address"
-        if complaint_sudo.duplicate_of_id:
-            return "merged"
-        if is_unread_address(address):
-            return "robot"
-        if complaint_sudo._is_complainant_excluded(address):
-            return "excluded"
-        if address == complaint_sudo.company_id.partner_id.email_normalized:
-            return "own"
-        return "own" if self.env["mail.alias.domain"].sudo()._find_aliases([address]) else False
+    def _is_customer_excluded(self, address):
+        return self._is_complainant_excluded(address)
 
     def _is_complainant_excluded(self, address=False):
         self.ensure_one()
@@ -93,34 +63,6 @@ class ComplaintLetter(models.Model):
             complaint_id: (subjects[complaint_id], bodies[complaint_id], languages[complaint_id])
             for complaint_id in self.ids
         }
-
-    def _send_letter(self, subject, body, lang, **message):
-        """Send a letter to the complainant of one complaint and keep it in the chatter.
-
-        :param str lang: language of the complainant
-        :param message: more of the message, such as its attachments
-        :return: whether there is somebody who can be written to
-        """
-        self.ensure_one()
-        address, complaint_sudo = self._get_letter_address(), self.sudo()
-        if not address:
-            return False
-        customer = complaint_sudo.partner_id
-        # An address without a contact stays one.
-        to = {"partner_ids": customer.ids} if customer.email else {"outgoing_email_to": address}
-        complaint_sudo.message_post(
-            subject=subject,
-            body=body,
-            message_type="comment",
-            subtype_xmlid="mail.mt_comment",
-            email_layout_xmlid="mail.mail_notification_light",
-            # The letter ends with the name already.
-            email_add_signature=False,
-            force_email_lang=lang,
-            **to,
-            **message,
-        )
-        return True
 
     def _reject_with_letter(self, reason, subject=False, body=False):
         """Reject the complaints as unfounded and tell each complainant why (TR-4).

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..case.roles import STAFF
-from .portal_actions import CustomerRefusal
+from .customer_acts import CustomerRefusal
 
 #: Ends after which another look can be asked for: what the customer withdrew is over.
 APPEAL_STEPS = ("closed", "rejected")

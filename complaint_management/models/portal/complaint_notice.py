@@ -1,107 +1,24 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 
 from ...tools import process
 from ..case.roles import STAFF
 
-CRON = "complaint_management.ir_cron_notice"
 TEMPLATE = "complaint_management.mail_template_"
-#: How many new links a complainant gets in a day.
-LINKS_A_DAY = 3
 
 
 class ComplaintComplaint(models.Model):
     """What a complainant is told by machine, and when it is planned (IN-10, TL-7, CO-3).
 
-    Planning costs one statement for any number of complaints, and does nothing about what was planned
-    before. What is known to be due at once wakes the cron.
+    The letters of complaints are one queue, see ``notice_queue.py``.
     """
 
     _inherit = "complaint.complaint"
 
+    _notice_model = "complaint.notice"
+
     notice_ids = fields.One2many(
         "complaint.notice", "complaint_id", string="Automatic Messages", copy=False, groups=STAFF
     )
-
-    # planning
-
-    def _notify_customer(self, event, template, at=None):
-        """Plan one letter by machine to each complainant about an event; nobody gets two about the same.
-
-        :param str event: what it is about, as ``received`` or ``limit:12``; or a function of the complaint
-        :param template: mail.template, or its xmlid; nothing is planned where it was removed
-        :param at: when it goes out; now, where it is left out
-        :return: the letters that were planned, as the superuser
-        """
-        if isinstance(template, str):
-            template_id = self.env["ir.model.data"]._xmlid_to_res_id(template, raise_if_not_found=False)
-        else:
-            template_id = template.id
-        moment = at or fields.Datetime.now()
-        return self._plan_notices(
-            [
-                (complaint, event(complaint) if callable(event) else event, template_id, moment)
-                for complaint in self
-                if template_id
-            ]
-        )
-
-    @api.model
-    def _plan_notices(self, plans):
-        """Plan letters.
-
-        :param plans: list of (complaint, event, id of the template, moment)
-        :return: those that were not planned before, as the superuser
-        """
-        Notice = self.env["complaint.notice"].sudo()
-        if not plans:
-            return Notice
-        now, uid = fields.Datetime.now(), self.env.uid
-        Notice.flush_model()
-        # Two who plan the same at once: the second one waits for the first, and does nothing.
-        rows = self.env.cr.execute_values(
-            """INSERT INTO complaint_notice
-                      (complaint_id, company_id, event, template_id, planned_at, state, fault_count,
-                       create_uid, create_date, write_uid, write_date)
-               VALUES %s
-                   ON CONFLICT (complaint_id, event) DO NOTHING
-            RETURNING id, planned_at""",
-            [
-                (
-                    complaint.id,
-                    complaint.sudo().company_id.id,
-                    event,
-                    template_id,
-                    moment,
-                    "planned",
-                    0,
-                    uid,
-                    now,
-                    uid,
-                    now,
-                )
-                for complaint, event, template_id, moment in plans
-            ],
-            page_size=max(len(plans), 1),
-            fetch=True,
-        )
-        if not rows:
-            return Notice
-        self.env["complaint.complaint"].union(*(plan[0] for plan in plans)).invalidate_recordset(
-            ["notice_ids"], flush=False
-        )
-        if any(planned_at <= now for _id, planned_at in rows):
-            cron_id = self.env["ir.model.data"]._xmlid_to_res_id(CRON, raise_if_not_found=False)
-            if cron_id:
-                self.env["ir.cron"].sudo().browse(cron_id)._trigger()
-        return Notice.browse(row[0] for row in rows)
-
-    def _is_told_by_machine(self):
-        """Tell whether anything is written by itself just now; imports and what is taken over is silent."""
-        context = self.env.context
-        silent = ("tracking_disable", "import_file", "install_mode")
-        return not any(context.get(key) for key in silent)
 
     # at the beginning
 
@@ -167,26 +84,6 @@ class ComplaintComplaint(models.Model):
                     event = f"stage:{stage.id}:{complaint.reopen_count}"
                 plans.append((complaint, event, template_id, now))
         return plans
-
-    # a new link
-
-    def _send_new_link(self):
-        """Mail a new link to the address on file, at most so many a day.
-
-        :return: whether one is under way
-        """
-        self.ensure_one()
-        links = (
-            self.env["complaint.notice"]
-            .sudo()
-            .search([("complaint_id", "=", self.id), ("event", "=like", "link:%")])
-        )
-        since = fields.Datetime.now() - timedelta(days=1)
-        if len(links.filtered(lambda link: link.create_date > since)) >= LINKS_A_DAY:
-            return False
-        # Who asks twice at once gets one: both are the same event.
-        number = max((link._get_event_id() for link in links), default=0) + 1
-        return bool(self._notify_customer(f"link:{number}", f"{TEMPLATE}link"))
 
     # merging
 

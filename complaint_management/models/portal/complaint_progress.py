@@ -96,12 +96,12 @@ class ComplaintComplaint(models.Model):
 class ComplaintNotice(models.Model):
     _inherit = "complaint.notice"
 
-    def _postpone_progress(self):
+    def _postpone(self):
         """Let progress notices wait on whose complainant heard from us meanwhile; return the others."""
         progress = self.filtered(lambda notice: notice._get_kind() == "progress")
         open_ones = progress.filtered(lambda notice: not notice.complaint_id.closed_at)
         if not open_ones:
-            return self
+            return super()._postpone()
         now, known, waiting = fields.Datetime.now(), {}, self.browse()
         words = open_ones.complaint_id._get_last_words()
         for notice in open_ones:

@@ -1,9 +1,4 @@
-import pytz
-from babel.dates import get_datetime_format
-
 from odoo import fields, models
-from odoo.tools import format_date, format_time, get_lang
-from odoo.tools.misc import babel_locale_parse
 
 #: Milestones that the complainant notices; the others are a matter of ours.
 TOLD_MILESTONES = ("respond", "propose", "execute", "report", "follow_up")
@@ -53,40 +48,6 @@ class ComplaintPromise(models.Model):
             if deadline.milestone == "report":
                 promise["result"] = promise["result"] or deadline.due
         return promises
-
-    def _get_customer_tz(self):
-        """Return the name of the time zone in which dates are told to the complainant."""
-        self.ensure_one()
-        complaint_sudo = self.sudo()
-        return complaint_sudo.partner_id.tz or complaint_sudo._get_deadline_calendar().tz or "UTC"
-
-    def _tell_date(self, moment):
-        """Return the day of a moment as the complainant reads it, in the language of the page.
-
-        :param moment: datetime in UTC, or False
-        :return: text, False where there is no moment
-        """
-        self.ensure_one()
-        if not moment:
-            return False
-        zone = pytz.timezone(self._get_customer_tz())
-        return format_date(self.env, pytz.utc.localize(moment).astimezone(zone).date(), date_format="long")
-
-    def _tell_moment(self, moment):
-        """Return day and time of a moment as the complainant reads them, in the language of the page.
-
-        :param moment: datetime in UTC, or False
-        :return: text, False where there is no moment
-        """
-        self.ensure_one()
-        if not moment:
-            return False
-        # Languages join them differently.
-        pattern = get_datetime_format("medium", locale=babel_locale_parse(get_lang(self.env).code))
-        return str(pattern).format(
-            format_time(self.env, moment, tz=self._get_customer_tz(), time_format="short"),
-            self._tell_date(moment),
-        )
 
     def _tell_promise(self, milestone, due):
         """Return a sentence on one promised date, and whether it has passed.

@@ -6,13 +6,11 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from ...tools import process
 from ...tools.customer_words import first_line, is_thanks, own_words
 from ...tools.mark import Mark
+from .customer_acts import SILENT
 
 _logger = logging.getLogger(__name__)
 
 WROTE_ACTIVITY = "complaint_management.mail_activity_type_customer_wrote"
-#: Context key of a :class:`~...tools.mark.Mark`: what is posted in the complainant's name on these complaints
-#: is no reply, as it belongs to something else that was done.
-SILENT = "complaint_customer_silent"
 #: Where an ended complaint goes on, and where else if the record lacks what that asks for.
 WAY_BACK = ("investigation", "dispatch", "triage", "new")
 

@@ -6,10 +6,10 @@ from ...tools import upload
 MEGABYTE = 1024 * 1024
 
 
-class CustomerFiles(models.Model):
+class CustomerFiles(models.AbstractModel):
     """Files that customers send along: on the public form and with a reply (IN-11)."""
 
-    _inherit = "complaint.complaint"
+    _inherit = "complaint.customer.side"
 
     def _check_customer_files(self, files):
         """Check what a customer wants to send along, before anything is stored.

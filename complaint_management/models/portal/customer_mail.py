@@ -7,7 +7,7 @@ from odoo import models
 #: What makes a link the complainant's own: a uuid, as ``complaint_link.py`` makes it, and the proof that
 #: somebody reads the mail of an address, as ``form_confirmation.py`` does.
 _TOKENS = (
-    re.compile(r"(/my/complaints/\d+)\?access_token=[0-9a-fA-F-]{36}"),
+    re.compile(r"(/my/(?:complaints|service)/\d+)\?access_token=[0-9a-fA-F-]{36}"),
     re.compile(r"(/complaint/confirm/\d+)/[0-9a-fA-F]{64}"),
 )
 #: What a person or a machine wrote for others to read, not what only the record tells.
@@ -15,7 +15,7 @@ SAID_TYPES = ("auto_comment", "comment", "email", "email_outgoing")
 
 
 def without_tokens(text):
-    """Return a text in which the links to pages of complaints carry no token any more.
+    """Return a text in which the links to customers' pages carry no token any more.
 
     :param text: str or Markup
     """
@@ -27,14 +27,14 @@ def without_tokens(text):
     return type(text)(bare)
 
 
-class ComplaintComplaint(models.Model):
-    """Mail to the complainant: its link is theirs alone, and mail programs show it as one conversation.
+class ComplaintCustomerSide(models.AbstractModel):
+    """Mail to the customer: its link is theirs alone, and mail programs show it as one conversation.
 
-    With the token anybody is the complainant. So it stands in the mail to them and nowhere else: not in the
-    chatter that colleagues read, nor in a dialog, nor in what the complainant quotes in an answer.
+    With the token anybody is the customer. So it stands in the mail to them and nowhere else: not in the
+    chatter that colleagues read, nor in a dialog, nor in what the customer quotes in an answer.
     """
 
-    _inherit = "complaint.complaint"
+    _inherit = "complaint.customer.side"
 
     def _message_create(self, values_list):
         return super()._message_create(
@@ -44,24 +44,13 @@ class ComplaintComplaint(models.Model):
             ]
         )
 
-    def _render_letter_template(self, xmlid, **context):
-        letters = super()._render_letter_template(xmlid, **context)
-        return {
-            complaint_id: (subject, without_tokens(body), lang)
-            for complaint_id, (subject, body, lang) in letters.items()
-        }
-
     def _notify_by_email_render_layout(self, message, recipients_group, msg_vals=False, render_values=None):
         body = super()._notify_by_email_render_layout(
             message, recipients_group, msg_vals=msg_vals, render_values=render_values
         )
-        if len(self) != 1 or not self._is_complainant_alone(recipients_group):
+        if len(self) != 1 or not self._is_customer_alone(recipients_group):
             return body
-        links = {
-            self._get_customer_path(): self._get_customer_link,
-            f"/complaint/confirm/{self.id}": self._get_confirm_link,
-        }
-        for path, get_link in links.items():
+        for path, get_link in self._get_link_pages().items():
             page = f"{self.get_base_url()}{path}"
             if page in body:
                 link = get_link()
@@ -69,8 +58,12 @@ class ComplaintComplaint(models.Model):
                 body = re.sub(rf"{re.escape(page)}(?![\w/?-])", lambda _match, link=link: link, str(body))
         return Markup(body)
 
-    def _is_complainant_alone(self, recipients_group):
-        """Tell whether a mail goes to the complainant, and to nobody beside them."""
+    def _get_link_pages(self):
+        """Return ``{path of a page: what makes the customer's link to it}``."""
+        return {self._get_customer_path(): self._get_customer_link}
+
+    def _is_customer_alone(self, recipients_group):
+        """Tell whether a mail goes to the customer, and to nobody beside them."""
         ids, addresses = recipients_group["recipients_ids"], recipients_group["recipients_emails"]
         if ids:
             return not addresses and list(ids) == self.sudo().partner_id.ids
@@ -103,3 +96,17 @@ class ComplaintComplaint(models.Model):
         last = Message.search_fetch(said, ["message_id"], order="id DESC", limit=3)
         first = Message.search_fetch(said, ["message_id"], order="id", limit=1) if len(last) == 3 else last
         return (first | last).sorted("id").mapped("message_id")
+
+
+class ComplaintComplaint(models.Model):
+    _inherit = "complaint.complaint"
+
+    def _get_link_pages(self):
+        return {**super()._get_link_pages(), f"/complaint/confirm/{self.id}": self._get_confirm_link}
+
+    def _render_letter_template(self, xmlid, **context):
+        letters = super()._render_letter_template(xmlid, **context)
+        return {
+            complaint_id: (subject, without_tokens(body), lang)
+            for complaint_id, (subject, body, lang) in letters.items()
+        }

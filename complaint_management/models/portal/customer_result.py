@@ -2,7 +2,7 @@ from odoo import fields, models
 
 from ..resolution.complaint_result import REPORT_STEPS
 from ..resolution.followup import FOLLOWED_STEPS
-from .portal_actions import CustomerRefusal
+from .customer_acts import CustomerRefusal
 
 
 class ComplaintCustomerResult(models.Model):

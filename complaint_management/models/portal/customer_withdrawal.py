@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .portal_actions import CustomerRefusal
+from .customer_acts import CustomerRefusal
 
 #: What customers do on their page, and nobody types in.
 CUSTOMER_FIELDS = {"appeal_count", "appeal_id", "withdrawal_asked_at"}

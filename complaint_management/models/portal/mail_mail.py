@@ -23,15 +23,13 @@ class MailMail(models.Model):
         return result
 
     def _get_patient_mails(self):
-        """Return those that are letters by machine to complainants, and recent."""
-        letters = (
-            self.env["complaint.notice"]
-            .sudo()
-            .search(
-                [
-                    ("message_id", "in", self.mail_message_id.ids),
-                    ("sent_at", ">", fields.Datetime.now() - PATIENCE),
-                ]
-            )
-        )
-        return self.filtered(lambda mail: mail.mail_message_id in letters.message_id)
+        """Return those that are letters by machine to customers, and recent."""
+        recent = [
+            ("message_id", "in", self.mail_message_id.ids),
+            ("sent_at", ">", fields.Datetime.now() - PATIENCE),
+        ]
+        letters = self.env["mail.message"].sudo()
+        for model in self.env["complaint.customer.side"]._get_models_told():
+            queue_sudo = self.env[self.env[model]._notice_model].sudo()
+            letters |= queue_sudo.search(recent).message_id
+        return self.filtered(lambda mail: mail.mail_message_id in letters)

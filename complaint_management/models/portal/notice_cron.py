@@ -17,14 +17,14 @@ FAULT_WAIT = timedelta(minutes=10)
 QUEUE = "mail.ir_cron_mail_scheduler_action"
 
 
-class ComplaintNotice(models.Model):
+class ComplaintNoticeQueue(models.AbstractModel):
     """Letters are found when they are due and written once, whatever happens in between.
 
     The mail is made in the same transaction in which the letter becomes a sent one. Killed before the
     commit, nothing has happened; after it, nothing is left to do. What another process works on is skipped.
     """
 
-    _inherit = "complaint.notice"
+    _inherit = "complaint.notice.queue"
 
     @api.model
     def _cron_send(self, batch=None):
@@ -41,21 +41,24 @@ class ComplaintNotice(models.Model):
 
     @api.model
     def _take_due(self, limit):
-        """Lock and return letters that are due and whose case nobody changes, the longest waiting first."""
+        """Lock and return letters that are due and whose record nobody changes, the longest waiting first."""
         self.env.flush_all()
         # Rows that were changed since the transaction began are no fault to be logged.
         self.env.cr.execute(
             SQL(
                 """SELECT notice.id
-                     FROM complaint_notice AS notice
-                     JOIN complaint_complaint AS complaint ON complaint.id = notice.complaint_id
-                    WHERE notice.state = 'planned' AND notice.planned_at <= %s
+                     FROM %(table)s AS notice
+                     JOIN %(host_table)s AS host ON host.id = notice.%(host)s
+                    WHERE notice.state = 'planned' AND notice.planned_at <= %(now)s
                     ORDER BY notice.planned_at, notice.id
-                    LIMIT %s
+                    LIMIT %(limit)s
                       FOR UPDATE OF notice SKIP LOCKED
-                      FOR NO KEY UPDATE OF complaint SKIP LOCKED""",
-                fields.Datetime.now(),
-                limit,
+                      FOR NO KEY UPDATE OF host SKIP LOCKED""",
+                table=SQL.identifier(self._table),
+                host_table=SQL.identifier(self._get_host()._table),
+                host=SQL.identifier(self._host_field),
+                now=fields.Datetime.now(),
+                limit=limit,
             ),
             log_exceptions=False,
         )
@@ -68,7 +71,7 @@ class ComplaintNotice(models.Model):
 
     def _send_due(self):
         """Write these letters, or say why not; a faulty one stops no other."""
-        due = self._postpone_progress()
+        due = self._postpone()
         for notice in due:
             notice._send_safely()
         if any(notice.state == "sent" for notice in due):
@@ -76,6 +79,10 @@ class ComplaintNotice(models.Model):
             if queue_id:
                 # The mails go out as soon as this is committed.
                 self.env["ir.cron"].browse(queue_id)._trigger()
+
+    def _postpone(self):
+        """Let those of the due ones wait for which it is too early yet; return the others."""
+        return self
 
     def _send_safely(self):
         self.ensure_one()

@@ -14,17 +14,17 @@ FIRST_MESSAGES = 50
 FILE_FIELDS = ["name", "mimetype", "file_size", "type"]
 
 
-class ComplaintPortalMessages(models.Model):
-    """What the complainant wrote or was sent: these messages and files they may read, and no others.
+class ComplaintPortalMessages(models.AbstractModel):
+    """What the customer wrote or was sent: these messages and files they may read, and no others.
 
-    It does not matter who follows the complaint or which kind of message it is: what colleagues wrote to each
-    other is not the complainant's, nor what was written to a customer who was entered here before (IN-1).
+    It does not matter who follows the record or which kind of message it is: what colleagues wrote to each
+    other is not the customer's, nor what was written to a customer who was entered here before (IN-1).
     """
 
-    _inherit = "complaint.complaint"
+    _inherit = "complaint.customer.side"
 
     def _get_customer_messages(self, domain=Domain.TRUE, limit=None):
-        """Return the messages that the complainant may read, the oldest first.
+        """Return the messages that the customer may read, the oldest first.
 
         :param domain: which of them
         :param int limit: so many, the latest
@@ -65,16 +65,14 @@ class ComplaintPortalMessages(models.Model):
         return messages.filtered(self._is_customer_message)[::-1]
 
     def _get_customer_keys(self):
-        """Return contact, address and name by which the complainant's messages are known.
+        """Return contact, address and name by which the customer's messages are known.
 
         The name counts for those who came by a link alone, without contact and address.
         """
-        complaint_sudo = self.sudo()
-        partner, address = complaint_sudo.partner_id, complaint_sudo.email_normalized
-        return partner, address, not partner and not address and complaint_sudo.partner_name
+        return self.sudo().partner_id, self._get_stated_address(), False
 
     def _is_customer_message(self, message):
-        """Tell whether a message found by its addresses is really to or from the complainant.
+        """Tell whether a message found by its addresses is really to or from the customer.
 
         Searching finds an address also within a longer one.
         """
@@ -86,7 +84,7 @@ class ComplaintPortalMessages(models.Model):
         return bool(address) and address in email_normalize_all(message.outgoing_email_to or "")
 
     def _is_by_customer(self, message):
-        """Tell whether the complainant wrote a message."""
+        """Tell whether the customer wrote a message."""
         partner, address, name = self._get_customer_keys()
         if partner and message.author_id:
             return message.author_id == partner
@@ -94,8 +92,12 @@ class ComplaintPortalMessages(models.Model):
             return email_normalize(message.email_from or "", strict=False) == address
         return bool(name) and not message.author_id and message.email_from == name
 
+    def _get_customer_name(self):
+        """Return the customer's name as it stands on the record."""
+        return self.sudo().partner_id.name or ""
+
     def _get_customer_file(self, file_id):
-        """Return one file of the messages that the complainant may read.
+        """Return one file of the messages that the customer may read.
 
         :param int file_id: as it came in the address
         :return: ir.attachment as the superuser; empty where it is not theirs
@@ -118,7 +120,7 @@ class ComplaintPortalMessages(models.Model):
         if earlier:
             messages = messages[-limit:]
         messages.attachment_ids.fetch(FILE_FIELDS)
-        # Links in letters to the complainant open more than whoever looks on may see.
+        # Links in letters to the customer open more than whoever looks on may see.
         onlooker = role not in ("owner", "link")
         own_host = urlsplit(self.get_base_url()).netloc if onlooker else None
         shown, own_files = [], []
@@ -148,7 +150,7 @@ class ComplaintPortalMessages(models.Model):
     def _get_portal_author(self, message, mine, role):
         """Return who wrote a message, as the page names them: never a person who works here."""
         if mine:
-            return self.sudo().partner_name if role == "colleague" else self.env._("You")
+            return self._get_customer_name() if role == "colleague" else self.env._("You")
         author = message.author_id
         # Also of those who have left; letters by machine come from the company.
         users = author.with_context(active_test=False).user_ids
@@ -177,7 +179,19 @@ class ComplaintPortalMessages(models.Model):
         return self.env._("%(size)s MB", size=formatLang(self.env, size / 1024 / 1024, digits=1))
 
     def _get_counterpart(self):
-        """Return who answers the complainant: the team, never a person (CO-3)."""
+        """Return who answers the customer: the team, never a person (CO-3)."""
         self.ensure_one()
+        record_sudo = self.sudo()
+        return record_sudo.team_id.display_name or record_sudo.company_id.name
+
+
+class ComplaintComplaint(models.Model):
+    _inherit = "complaint.complaint"
+
+    def _get_customer_name(self):
+        return self.sudo().partner_name
+
+    def _get_customer_keys(self):
         complaint_sudo = self.sudo()
-        return complaint_sudo.team_id.display_name or complaint_sudo.company_id.name
+        partner, address = complaint_sudo.partner_id, complaint_sudo.email_normalized
+        return partner, address, not partner and not address and complaint_sudo.partner_name

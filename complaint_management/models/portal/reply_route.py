@@ -7,7 +7,7 @@ from odoo.fields import Command, Domain
 
 from ...tools.mail_text import plain_text
 from ...tools.mark import Mark
-from .complaint_reply import SILENT
+from .customer_acts import SILENT
 from .customer_mail import without_tokens
 
 COMPLAINT = "complaint.complaint"

@@ -7,8 +7,6 @@ from odoo.tools import email_normalize
 
 from ...tools.automatic_mail import BOUNCE
 
-COMPLAINT = "complaint.complaint"
-
 #: How servers say that they go on trying.
 _DELAY = re.compile(
     r"\bdelay|\bwarning\b|will (?:be retried|keep trying)|still trying|verzöger|retard|推迟|延迟|延遲",
@@ -41,30 +39,37 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _routing_handle_bounce(self, email_message, message_dict):
-        """A complaint is to know whether what bounced has failed for good."""
+        """A complaint or an order is to know whether what bounced has failed for good."""
         failed = is_failure(email_message)
         marking = self.with_context(complaint_mail_failed=failed)
         result = super(MailThread, marking)._routing_handle_bounce(email_message, message_dict)
         if failed and not message_dict.get("bounced_email"):
-            self._find_reported_complaints(message_dict)._mark_if_named(
-                f"{email_message.get('X-Failed-Recipients') or ''} {message_dict.get('body') or ''}"
-            )
+            text = f"{email_message.get('X-Failed-Recipients') or ''} {message_dict.get('body') or ''}"
+            for records in self._find_reported(message_dict):
+                records._mark_if_named(text)
         return result
 
     @api.model
-    def _find_reported_complaints(self, message_dict):
-        """Return the complaints whose letters a report answers that does not say it as standards want."""
+    def _find_reported(self, message_dict):
+        """Return the records whose letters a report answers that does not say it as standards want.
+
+        :return: list of recordsets, one for each model
+        """
         answered = f"{message_dict.get('references') or ''} {message_dict.get('in_reply_to') or ''}"
         ids = re.findall(r"<[^<>\s]+>", answered)[-32:]
-        domain = [("message_id", "in", ids), ("model", "=", COMPLAINT)]
+        models_told = self.env["complaint.customer.side"]._get_models_told()
+        domain = [("message_id", "in", ids), ("model", "in", models_told)]
         messages = self.env["mail.message"].sudo().search(domain) if ids else self.env["mail.message"]
-        return self.env[COMPLAINT].sudo().browse(messages.mapped("res_id")).exists()
+        return [
+            self.env[model].sudo().browse(of_model.mapped("res_id")).exists()
+            for model, of_model in messages.grouped("model").items()
+        ]
 
 
-class ComplaintComplaint(models.Model):
+class ComplaintCustomerSide(models.AbstractModel):
     """Where our letters come back, nobody goes on writing: somebody calls (peers.md 1.2)."""
 
-    _inherit = "complaint.complaint"
+    _inherit = "complaint.customer.side"
 
     bounced_email = fields.Char(
         string="Undeliverable Address",
@@ -76,9 +81,9 @@ class ComplaintComplaint(models.Model):
 
     @api.depends("bounced_email", "partner_email", "partner_id.email")
     def _compute_address_bounced(self):
-        for complaint in self:
-            complaint.address_bounced = bool(
-                complaint.bounced_email and complaint.bounced_email == complaint._get_stated_address()
+        for record in self:
+            record.address_bounced = bool(
+                record.bounced_email and record.bounced_email == record._get_stated_address()
             )
 
     def _get_letter_refusal(self):
@@ -98,16 +103,7 @@ class ComplaintComplaint(models.Model):
         super()._message_receive_bounce(email, partner)
         if self.env.context.get("complaint_mail_failed"):
             addresses = {email_normalize(email or "", strict=False), *partner.mapped("email_normalized")}
-            self.filtered(
-                lambda complaint: complaint._get_stated_address() in addresses
-            )._mark_undeliverable()
-
-    def _log_automatic_mail(self, msg_dict, kind):
-        """A report on one of our letters came back as an answer."""
-        super()._log_automatic_mail(msg_dict, kind)
-        if kind != BOUNCE or _DELAY.search(msg_dict.get("subject") or ""):
-            return
-        self._mark_if_named(msg_dict.get("body"))
+            self.filtered(lambda record: record._get_stated_address() in addresses)._mark_undeliverable()
 
     def _mark_if_named(self, text):
         """Mark the addresses that a report names.
@@ -117,23 +113,23 @@ class ComplaintComplaint(models.Model):
         text = str(text or "").lower()
         self.filtered(
             # An address without an end would be found in others.
-            lambda complaint: (
-                (address := complaint._get_stated_address())
+            lambda record: (
+                (address := record._get_stated_address())
                 and re.search(rf"(?<![\w.+-]){re.escape(address)}(?![\w-])", text)
             )
         )._mark_undeliverable()
 
     def _mark_undeliverable(self):
         """Nothing more goes to these addresses; whoever is responsible is to call, once."""
-        for complaint_sudo in self.sudo():
-            address = complaint_sudo._get_stated_address()
-            if not address or complaint_sudo.bounced_email == address:
+        for record_sudo in self.sudo():
+            address = record_sudo._get_stated_address()
+            if not address or record_sudo.bounced_email == address:
                 continue
-            complaint_sudo.with_context(tracking_disable=True).bounced_email = address
-            complaint_sudo._message_log(
+            record_sudo.with_context(tracking_disable=True).bounced_email = address
+            record_sudo._message_log(
                 body=self.env._("Mail to %(address)s comes back: the address does not work.", address=address)
             )
-            complaint_sudo._plan_call_about_address(address)
+            record_sudo._plan_call_about_address(address)
 
     def _plan_call_about_address(self, address):
         person = self._get_heir(self.excluded_user_ids)
@@ -155,11 +151,22 @@ class ComplaintComplaint(models.Model):
     def _message_post_after_hook(self, message, msg_values):
         """An address from which mail arrives works again."""
         result = super()._message_post_after_hook(message, msg_values)
-        complaint_sudo = self.sudo()
+        record_sudo = self.sudo()
         if (
-            complaint_sudo.bounced_email
+            record_sudo.bounced_email
             and message.message_type == "email"
-            and email_normalize(message.email_from or "", strict=False) == complaint_sudo.bounced_email
+            and email_normalize(message.email_from or "", strict=False) == record_sudo.bounced_email
         ):
-            complaint_sudo.with_context(tracking_disable=True).bounced_email = False
+            record_sudo.with_context(tracking_disable=True).bounced_email = False
         return result
+
+
+class ComplaintComplaint(models.Model):
+    _inherit = "complaint.complaint"
+
+    def _log_automatic_mail(self, msg_dict, kind):
+        """A report on one of our letters came back as an answer."""
+        super()._log_automatic_mail(msg_dict, kind)
+        if kind != BOUNCE or _DELAY.search(msg_dict.get("subject") or ""):
+            return
+        self._mark_if_named(msg_dict.get("body"))
