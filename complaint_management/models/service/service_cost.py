@@ -42,6 +42,13 @@ class ComplaintServiceLine(models.Model):
         help="What parts and labour cost us, in the company's currency.",
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        # As it is now: what is computed later would take the cost of then.
+        lines.sudo().mapped("unit_cost")
+        return lines
+
     @api.depends("product_id", "uom_id", "company_id")
     def _compute_unit_cost(self):
         for line in self:

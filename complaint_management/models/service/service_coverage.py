@@ -28,7 +28,7 @@ class ComplaintServiceLine(models.Model):
         required=True,
     )
     # Somebody decided otherwise than was proposed; no proposal changes it any more.
-    covered_chosen = fields.Boolean(readonly=True, export_string_translation=False)
+    covered_chosen = fields.Boolean(readonly=True, copy=False, export_string_translation=False)
 
     @api.depends(lambda self: self._get_cover_facts())
     def _compute_covered(self):

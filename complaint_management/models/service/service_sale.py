@@ -201,7 +201,11 @@ class ComplaintServiceOrder(models.Model):
         "deliver."""
         open_lines = sale_lines.filtered(lambda line: line.state in ("draft", "sent"))
         open_lines.unlink()
-        (sale_lines - open_lines).write({"product_uom_qty": 0})
+        for sale, lines in (sale_lines - open_lines).grouped("order_id").items():
+            locked = sale.locked
+            sale.locked = False
+            lines.write({"product_uom_qty": 0})
+            sale.locked = locked
 
     def _confirm_sale_order(self):
         """The customer has agreed, or the work is settled: the quotation becomes an order."""

@@ -65,6 +65,9 @@ class ComplaintServiceOrder(models.Model):
         "sale_order_id.order_line.invoice_lines.parent_state",
     )
     def _compute_settlement_state(self):
+        # All of them at once, not one order after the other.
+        self._get_invoices()
+        self.line_ids.sale_line_id.mapped("qty_invoiced")
         for order in self:
             invoices = order._get_invoices()
             charged = order._get_charged_lines()

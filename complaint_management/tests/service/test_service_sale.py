@@ -80,7 +80,9 @@ class TestServiceSale(MoneyCommon):
         """SV-4: a customer who signs the quotation on the page of the sale order has agreed."""
         order = self.offered()
         sale = order.sudo().sale_order_id
-        sale.write({"signed_by": "Zhang San", "signature": b"R0lGODlhAQABAAAAACw="})
+        sale.write(
+            {"signed_by": "Zhang San", "signature": b"R0lGODlhAQABAIAAAP///wAAACwAAAAAAQABAAACAkQBADs="}
+        )
         sale.action_confirm()
         self.assertRecordValues(
             order, [{"quotation_state": "agreed", "agreed_by": "Zhang San", "agreed_amount": 160}]
