@@ -120,6 +120,7 @@
         "views/service/complaint_views.xml",
         "views/service/team_views.xml",
         "views/service/res_config_settings_views.xml",
+        "views/service/money_settings_views.xml",
         "views/service/service_templates.xml",
         "report/service/service_prints.xml",
         "report/service/service_report_views.xml",

@@ -103,4 +103,9 @@ from .portal import test_notice_cron
 from .portal import test_scanners
 from .portal import test_security_leaks
 from .portal import test_security_table
+from .service import test_agreement
+from .service import test_service_cost
+from .service import test_service_invoice
+from .service import test_service_line
 from .service import test_service_order
+from .service import test_service_sale

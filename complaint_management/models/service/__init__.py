@@ -1,5 +1,6 @@
 from . import res_company
 from . import res_config_settings
+from . import money_settings
 from . import team
 from . import service_stage
 from . import service_type
@@ -20,6 +21,8 @@ from . import asset_warranty
 from . import asset_sale
 from . import res_partner
 from . import service_line
+from . import service_coverage
+from . import service_price
 from . import service_check
 from . import service_reception
 from . import service_diagnosis
@@ -29,6 +32,7 @@ from . import service_work
 from . import service_worklog
 from . import service_technician
 from . import service_agreement
+from . import service_quotation
 from . import service_sale
 from . import service_settlement
 from . import service_cost

@@ -102,6 +102,8 @@ class ServiceCommon(ComplaintCommon):
             "team_id": cls.workshop.id,
             "scheduled_start": APPOINTMENT,
             "technician_ids": [Command.set(cls.technician.ids)],
+            # What is charged is the subject of few tests.
+            "nothing_charged": True,
             **vals,
         }
         return cls.Order.with_user(user or cls.advisor).create(values)
