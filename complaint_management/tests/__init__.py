@@ -104,8 +104,13 @@ from .portal import test_scanners
 from .portal import test_security_leaks
 from .portal import test_security_table
 from .service import test_agreement
+from .service import test_asset
+from .service import test_asset_reading
+from .service import test_asset_sale
 from .service import test_service_cost
 from .service import test_service_invoice
 from .service import test_service_line
 from .service import test_service_order
 from .service import test_service_sale
+from .service import test_vin
+from .service import test_warranty

@@ -15,6 +15,7 @@ from . import service_part
 from . import asset_kind
 from . import product
 from . import asset
+from . import asset_serial
 from . import asset_owner
 from . import asset_reading
 from . import asset_warranty

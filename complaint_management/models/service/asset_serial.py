@@ -30,10 +30,8 @@ class ComplaintAsset(models.Model):
         "(company_id, serial, (CASE WHEN serial_kind = 'vin' THEN ''"
         " WHEN product_id IS NOT NULL THEN '#' || product_id::text"
         " ELSE COALESCE(lower(model), '') END)) WHERE serial IS NOT NULL AND serial_complete",
-        lambda env, diagnostics: env._(
-            "There is an object with this number already; it may be archived, sold or scrapped. Look it up "
-            "by the number and change its owner there, or correct the number."
-        ),
+        "There is an object with this number already; it may be archived, sold or scrapped. Look it up "
+        "by the number and change its owner there, or correct the number.",
     )
 
     @api.depends("serial", "serial_kind")

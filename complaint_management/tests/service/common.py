@@ -2,9 +2,12 @@
 
 from datetime import datetime
 
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user
+from odoo.tools import mute_logger
 
 from odoo.addons.complaint_management.tests.common import ComplaintCommon
 
@@ -86,8 +89,11 @@ class ServiceCommon(ComplaintCommon):
 
     @classmethod
     def new_asset(cls, **vals):
+        """Create an object of the customer; the first one bears the number SN-4711, the next SN-4712."""
+        family = cls.Asset.with_context(active_test=False).search_count([("model", "=", "Family car")])
+        serial = f"SN-{4711 + family}"
         return cls.Asset.create(
-            {"model": "Family car", "serial": "SN-4711", "partner_id": cls.customer.id, **vals}
+            {"model": "Family car", "serial": serial, "partner_id": cls.customer.id, **vals}
         )
 
     @classmethod
@@ -114,3 +120,11 @@ class ServiceCommon(ComplaintCommon):
         with self.assertRaises(UserError) as caught:
             act(*args, **kwargs)
         self.assertIn(words, str(caught.exception))
+
+    def assertBreaks(self, words, records, method, *args):
+        """Check that an act breaks a constraint of the database whose message holds some words."""
+        with self.assertRaises(IntegrityError) as caught, mute_logger("odoo.sql_db"):
+            getattr(records, method)(*args)
+            self.env.flush_all()
+        # What people read instead.
+        self.assertIn(words, records._sql_error_to_message(caught.exception))

@@ -1,6 +1,6 @@
 from datetime import date, datetime
 
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time, tagged
 
@@ -199,8 +199,3 @@ class TestAssetReading(ServiceCommon):
 
         enter(cars[0], 1)
         self.assertEqual(enter(cars[1], 2), enter(cars[2:], 2))
-
-    def test_reading_needed(self):
-        """A reading without a number is none."""
-        with self.assertRaises((UserError, ValueError)):
-            self.log("many", "2026-03-01 08:00:00")

@@ -127,35 +127,25 @@ class TestAssetSerial(ServiceCommon):
         car = self.new_vehicle(EUROPEAN, serial_unchecked=True)
         self.assertRefuses("may not be right", car.write, {"serial_unchecked": False})
 
+    def assertTaken(self, **vals):
+        self.assertBreaks("with this number already", self.Asset, "create", {"name": "Twice", **vals})
+
     def test_each_once(self):
         """SV-3: a number is one object's of a product; a vehicle number one vehicle's of the company."""
-        self.new_asset(kind_id=self.device.id, product_id=self.product.id, serial="B 1")
-        self.assertRefuses(
-            "with this number already",
-            self.new_asset,
-            kind_id=self.device.id,
-            product_id=self.product.id,
-            serial="b 1",
-        )
+        vals = {"kind_id": self.device.id, "serial": "b 1"}
         other = self.env["product.product"].create({"name": "Pump"})
-        self.new_asset(kind_id=self.device.id, product_id=other.id, serial="B 1")
-        self.new_asset(kind_id=self.device.id, model="Other make", serial="B 1")
-        self.assertRefuses(
-            "with this number already",
-            self.new_asset,
-            kind_id=self.device.id,
-            model="OTHER make",
-            serial="B 1",
-        )
+        self.new_asset(**vals, product_id=self.product.id)
+        self.assertTaken(**vals, product_id=self.product.id)
+        self.new_asset(**vals, product_id=other.id)
+        self.new_asset(**vals, model="Other make")
+        self.assertTaken(**vals, model="OTHER make")
         self.new_vehicle("1M8GDM9AXKP042788", product_id=other.id)
-        self.assertRefuses(
-            "with this number already", self.new_vehicle, "1m8gdm9axkp042788", product_id=self.product.id
-        )
+        self.assertTaken(kind_id=self.vehicle.id, serial="1m8gdm9a xkp042788", product_id=self.product.id)
 
     def test_each_once_later(self):
         """SV-3: archived and scrapped ones keep their number; other companies have their own."""
         car = self.new_vehicle("1M8GDM9AXKP042788", active=False, state="scrapped")
-        self.assertRefuses("with this number already", self.new_vehicle, car.serial)
+        self.assertTaken(kind_id=self.vehicle.id, serial=car.serial)
         self.new_vehicle(car.serial, company_id=self.company_2.id)
         copies = self.new_vehicle("1FTFW1E5XKF") | self.new_vehicle("1FTFW1E5XKF")
         self.assertEqual(len(copies), 2, "a part of a number says nothing about one vehicle")
