@@ -273,8 +273,8 @@ class ComplaintServiceOrder(models.Model):
         if not SERVICE.is_before(step, "work"):
             raise UserError(
                 self.env._(
-                    "The work on %(order)s is done. Whoever finds more to do asks the service advisor to send "
-                    "it back.",
+                    "The work on %(order)s is done. Whoever finds more to do asks the service advisor "
+                    "to send it back.",
                     order=order_sudo.display_name,
                 )
             )
