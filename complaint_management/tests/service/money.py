@@ -90,6 +90,7 @@ class MoneyCommon(ServiceCommon):
 
     def advance(self, order, step):
         """Bring an order to a step without looking at what others ask for."""
+        self.env.flush_all()
         stage = self.env["complaint.service.stage"].search([("step", "=", step)], limit=1)
         self.env.cr.execute(
             "UPDATE complaint_service_order SET stage_id = %s, step = %s WHERE id IN %s",
