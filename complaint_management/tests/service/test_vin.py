@@ -32,6 +32,16 @@ class TestVinTool(BaseCase):
         self.assertEqual((sum(products), sum(products) % 11), (411, 4))
         self.assertEqual(vin.get_check_digit("1G4AH59H?5G118341".replace("?", "0")), "4")
 
+    def test_values(self):
+        """SV-3: each letter has its value in 49 CFR 565; in the first place it counts eightfold."""
+        table = "A1 B2 C3 D4 E5 F6 G7 H8 J1 K2 L3 M4 N5 P7 R9 S2 T3 U4 V5 W6 X7 Y8 Z9"
+        for letter, value in table.split():
+            with self.subTest(letter=letter):
+                # Sixteen ones make 81 without the first place.
+                remainder = (81 + 8 * int(value)) % 11
+                digit = "X" if remainder == 10 else str(remainder)
+                self.assertEqual(vin.get_check_digit(letter + "1" * 16), digit)
+
     def test_each_position_counts(self):
         """SV-3: one wrong character is noticed wherever it stands, but between characters of one value."""
         number = "1M8GDM9AXKP042788"
