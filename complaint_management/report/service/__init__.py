@@ -1,1 +1,2 @@
+from . import service_print
 from . import service_report
