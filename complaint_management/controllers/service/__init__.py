@@ -1,0 +1,3 @@
+from . import account
+from . import order
+from . import request

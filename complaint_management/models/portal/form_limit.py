@@ -31,22 +31,23 @@ class ComplaintFormHit(models.Model):
     _moment_idx = models.Index("(moment)")
 
     @api.model
-    def _get_keys(self, company, address, contacts):
+    def _get_keys(self, company, address, contacts, form=""):
         """Return ``{key: limit}`` of what is counted.
 
         :param res.company company: whose form it is
         :param str address: network address of who sends
         :param contacts: e-mail addresses and phone numbers that were entered
+        :param str form: which form it is, as each is counted by itself; nothing: the one for complaints
         """
         limits = {}
         if company.complaint_form_per_address:
-            limits[self._hide(company, "address", self._get_network(address))] = (
+            limits[self._hide(company, f"{form}address", self._get_network(address))] = (
                 company.complaint_form_per_address
             )
         if company.complaint_form_per_contact:
             for contact in filter(None, contacts):
                 contact = contact.lower() if "@" in contact else phone_key(contact)
-                limits[self._hide(company, "contact", contact)] = company.complaint_form_per_contact
+                limits[self._hide(company, f"{form}contact", contact)] = company.complaint_form_per_contact
         return limits
 
     @api.model
@@ -65,10 +66,11 @@ class ComplaintFormHit(models.Model):
         return hmac(self.sudo().env, _SCOPE, (company.id, kind, value))
 
     @api.model
-    def _check_limits(self, limits):
+    def _check_limits(self, limits, words=None):
         """Check that no limit is reached yet.
 
         :param dict limits: ``{key: limit}``
+        :param str words: what is said where one is
         :raises FormRefused: one is
         """
         since = fields.Datetime.now() - WINDOW
@@ -78,7 +80,8 @@ class ComplaintFormHit(models.Model):
         if any(count >= limits[key] for key, count in groups):
             raise FormRefused(
                 {
-                    "": self.env._(
+                    "": words
+                    or self.env._(
                         "Many complaints came from you or your network within the last hour, so this one was "
                         "not taken. Please send it again later, or call us; what you wrote is still here."
                     )

@@ -6,7 +6,7 @@ from odoo import models
 from odoo.http import SAFE_HTTP_METHODS, Response, request
 
 #: The addresses of customers' pages, in whatever language.
-_PAGES = re.compile(r"(?:/[a-z]{2,3}(?:_[A-Za-z@]+)?)?/(?:complaint|my/complaints)(?:/|$)")
+_PAGES = re.compile(r"(?:/[a-z]{2,3}(?:_[A-Za-z@]+)?)?/(?:complaint|my/complaints|my/service)(?:/|$)")
 #: A number in an address that is longer than Python reads one.
 _ENDLESS = re.compile(r"(?<=/)\d{1000,}(?=/|$)")
 

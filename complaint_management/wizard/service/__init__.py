@@ -5,3 +5,4 @@ from . import money_wizard
 from . import planning_wizard
 from . import complaint_wizard
 from . import asset_wizard
+from . import service_link
