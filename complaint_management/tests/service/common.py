@@ -32,8 +32,10 @@ class ServiceCommon(ComplaintCommon):
         cls.workshop_manager = cls.new_service_user("manager", "workshop_manager")
         cls.technician_user = cls.new_service_user("technician")
         cls.other_technician_user = cls.new_service_user("technician", "other_technician")
-        cls.technician = cls.new_employee(cls.technician_user)
-        cls.other_technician = cls.new_employee(cls.other_technician_user)
+        cls.technician, cls.other_technician = (
+            cls.new_employee(user, complaint_technician=True)
+            for user in (cls.technician_user, cls.other_technician_user)
+        )
         cls.workshop, cls.other_workshop = cls.env["complaint.team"].create(
             [
                 {
@@ -108,6 +110,8 @@ class ServiceCommon(ComplaintCommon):
             "team_id": cls.workshop.id,
             "scheduled_start": APPOINTMENT,
             "technician_ids": [Command.set(cls.technician.ids)],
+            # Most tests do not mind that their orders are all planned for the same hour.
+            "allow_overlap": True,
             # What is charged is the subject of few tests.
             "nothing_charged": True,
             **vals,
