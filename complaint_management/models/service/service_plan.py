@@ -100,7 +100,8 @@ class ComplaintServicePlan(models.Model):
         "Months, use and days are not less than 0.",
     )
     _some_rhythm = models.Constraint(
-        "CHECK (every_months > 0 OR every_usage > 0 OR first_months > 0 OR first_usage > 0)",
+        "CHECK (COALESCE(every_months, 0) + COALESCE(every_usage, 0) + COALESCE(first_months, 0)"
+        " + COALESCE(first_usage, 0) > 0)",
         "Say when the service is due: after how many months, after how much use, or both.",
     )
 

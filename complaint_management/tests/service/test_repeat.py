@@ -79,6 +79,7 @@ class TestRepeat(CareCommon):
     def test_former_is_reopened(self):
         """That the earlier one is opened again makes the later one no first repair."""
         order = self.new_received("2026-03-10 08:00", fault_id=self.brakes.id)
+        self.assertTrue(order.is_repeat)
         with freeze_time("2026-03-11 08:00:00"):
             self.reopen(self.former)
         self.assertEqual(self.origin(order), self.former)

@@ -333,7 +333,7 @@ class TestServicePlan(CareCommon):
         self.new_plan()
         self.new_asset(kind_id=self.vehicles.id, purchase_date="2025-06-01")
         costs = []
-        for turn in range(2):
+        for turn in range(3):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
@@ -345,7 +345,8 @@ class TestServicePlan(CareCommon):
                 self.new_asset(
                     kind_id=self.vehicles.id, purchase_date="2025-06-01", serial=f"SN-9{turn}{number:02}"
                 )
-        self.assertEqual(*costs)
+        # The first one also reads what stays in memory.
+        self.assertEqual(*costs[1:])
 
 
 @tagged("post_install", "-at_install")
