@@ -176,12 +176,16 @@ class ComplaintCustomerSide(models.AbstractModel):
         known = lang and lang in dict(self.env["res.lang"].get_installed())
         return lang if known else self._get_customer_language()
 
+    def _get_team_address(self):
+        """Return the address of the team that takes answers to letters, if it has one."""
+        return self.team_id.alias_email
+
     def _get_notice_sender(self):
         """Return the sender of letters by machine: the company, at the address of the team or its own."""
         self.ensure_one()
         company = self.company_id
         address = (
-            self.team_id.alias_email
+            self._get_team_address()
             or company.partner_id.email_normalized
             or company.alias_domain_id.default_from_email
             or company.catchall_email

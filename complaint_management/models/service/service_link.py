@@ -29,6 +29,10 @@ class ComplaintServiceOrder(models.Model):
         self.ensure_one()
         return self.sudo()._get_deadline_calendar().tz or super()._get_customer_tz()
 
+    def _get_team_address(self):
+        """What is sent to the address of a team becomes a complaint, answers to letters of ours too."""
+        return False
+
     def _is_customer_excluded(self, address):
         """The employee concerned by the complaint behind it is not written to as a customer either (OR-2)."""
         order_sudo = self.sudo()

@@ -31,9 +31,13 @@ class TestServiceNotice(NoticesCommon):
 
     def test_sender(self):
         """CO-3: letters come from the company or the team, and name nobody who works here."""
+        # What goes to the address of a team becomes a complaint, answers too.
+        self.workshop.alias_name = "workshop"
         self.new_planned(user_id=self.advisor.id)
         mail = self.send()
         self.assertIn(self.company.name, mail.email_from)
+        for text in (mail.email_from, mail.reply_to):
+            self.assertNotIn(self.workshop.alias_email, text)
         for user in (self.advisor, self.technician_user, self.workshop_manager):
             for text in (mail.body_html, mail.email_from, mail.reply_to, mail.subject):
                 self.assertNotIn(user.name, text)
