@@ -137,7 +137,11 @@ def _columns_of(rule):
     """Names of all columns of the source that a mapping mentions."""
     if isinstance(rule, str):
         return set(COLUMN.findall(rule))
-    parts = rule.values() if isinstance(rule, dict) else rule if isinstance(rule, list) else ()
+    if isinstance(rule, dict):
+        # Braces in a regular expression mean something else.
+        parts = [part for key, part in rule.items() if key != "match"]
+    else:
+        parts = rule if isinstance(rule, list) else ()
     return {name for part in parts for name in _columns_of(part)}
 
 
