@@ -28,6 +28,19 @@ route                                                    | method | auth   | col
 /complaint/confirm/<int:complaint_id>/<string:token>     | POST   | public | send confirm
 """
 
+#: The pages of service orders; who gets what there says ``service/test_service_security.py``.
+SERVICE_ROUTES = """
+route                                                    | method | auth
+/my/service                                              | GET    | user
+/my/service/page/<int:page>                              | GET    | user
+/my/service/new                                          | GET    | user
+/my/service/new                                          | POST   | user
+/my/service/<int:order_id>                               | GET    | public
+/my/service/<int:order_id>/file/<int:file_id>            | GET    | public
+/my/service/<int:order_id>/renew                         | POST   | public
+/my/service/<int:order_id>/<act>                         | POST   | public
+"""
+
 #: Who asks: the user, which token comes along, and what the company has set.
 WHO = """
 who                                 | user             | token   | colleagues see
@@ -228,8 +241,20 @@ FOREIGN_FIELDS = {
     "res.company.complaint_reopen_days": SETTING,
     "res.company.complaint_repeat_days": SETTING,
     "res.company.complaint_return_limit": SETTING,
+    "res.company.complaint_asset_from_sale": SETTING,
+    "res.company.complaint_service_agree_limit": SETTING,
+    "res.company.complaint_service_book_days": SETTING,
+    "res.company.complaint_service_four_eyes": SETTING,
+    "res.company.complaint_service_goodwill_limit": SETTING,
+    "res.company.complaint_service_invoice_gate": SETTING,
+    "res.company.complaint_service_lead_hours": SETTING,
+    "res.company.complaint_service_repeat_days": SETTING,
+    "res.company.complaint_service_request_open": SETTING,
+    "res.company.complaint_service_slot_minutes": SETTING,
     "res.company.complaint_sign_off": SETTING,
     "res.company.complaint_team_id": SETTING,
+    "res.company.complaint_vin_check": SETTING,
+    "sale.order.line.complaint_cover": "who bears a line, as the customer's quotation says",
 }
 
 

@@ -4,6 +4,7 @@ from unittest.mock import patch
 from odoo.tests import tagged
 
 from odoo.addons.complaint_management.controllers.portal.actions import ACTS
+from odoo.addons.complaint_management.controllers.service.order import ACTS as SERVICE_ACTS
 from odoo.addons.complaint_management.tests.portal.security_common import SHOWING, SecurityCommon
 from odoo.addons.complaint_management.tests.portal.security_table import (
     ANSWERS,
@@ -11,6 +12,7 @@ from odoo.addons.complaint_management.tests.portal.security_table import (
     HIDDEN_FILES,
     OTHER_ANSWERS,
     ROUTES,
+    SERVICE_ROUTES,
     STATES,
     WHO,
     read_table,
@@ -24,8 +26,9 @@ class TestSecurityTable(SecurityCommon):
     def test_every_route_is_listed(self):
         """Nobody adds a page without saying who may open it."""
         listed = {
-            (line["route"].replace("<act>", f"<any({','.join(ACTS)}):act>"), line["method"]): line["auth"]
-            for line in read_table(ROUTES)
+            (line["route"].replace("<act>", f"<any({','.join(acts)}):act>"), line["method"]): line["auth"]
+            for table, acts in ((ROUTES, ACTS), (SERVICE_ROUTES, SERVICE_ACTS))
+            for line in read_table(table)
         }
         found = {}
         with patch.object(threading.current_thread(), "dbname", self.env.cr.dbname, create=True):

@@ -104,8 +104,15 @@ class TestServicePortal(ServicePortalCommon):
                 self.env[model].with_user(self.owner_user).search_read([], ["id"])
         with self.assertRaises(AccessError):
             rows.search([]).read(["excluded_user_ids"])
+        with self.assertRaises(AccessError):
+            rows.search([("confidential", "=", False)])
         objects = self.env["complaint.asset.portal"].with_user(self.owner_user)
         self.assertEqual(objects.search([]).ids, self.van.ids)
+        self.assertFalse(objects.with_user(self.other_user).search([]))
+        own = {"id", "display_name", "name", "partner_id", "company_id"}
+        told = {"number", "description", "object_name", "requested_at", "closed_at", "changed_at"}
+        self.assertEqual(set(rows.fields_get()), own | told | {"scheduled_start", "waiting"})
+        self.assertEqual(set(objects.fields_get()), own | {"serial", "next_service_date", "warranty_end"})
 
     # what it shows
 
