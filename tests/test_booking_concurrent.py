@@ -124,7 +124,7 @@ def test_two_clerks_book_one_hour(inside, browsers, number):
 @pytest.mark.parametrize("number", range(4))
 def test_two_clerks_in_two_ways(inside, browsers, number):
     """SV-5: the same where one takes a proposed time and the other one drags a booking over it."""
-    start = MONDAY + (20 + number) * 24 * HOUR
+    start = MONDAY + (100 + number) * 24 * HOUR
     [proposed_id] = new_orders(inside, 1)
     [dragged_id] = new_orders(
         inside, 1, technician_ids=[(4, inside.employee_id)], **planned(start + 4 * HOUR)
@@ -163,7 +163,7 @@ def test_two_clerks_two_technicians(inside, browsers):
             ORDER,
             "write",
             [order_id],
-            {**planned(MONDAY + 50 * 24 * HOUR), "technician_ids": [[4, who]]},
+            {**planned(MONDAY + 200 * 24 * HOUR), "technician_ids": [[4, who]]},
         )
         for login, order_id, who in zip(
             ("one", "two"), ids, (inside.employee_id, inside.other_id), strict=True

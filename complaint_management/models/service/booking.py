@@ -39,7 +39,13 @@ class ComplaintServiceBooking(models.Model):
         related="order_id.scheduled_start", store=True, readonly=False, precompute=True, index=True
     )
     stop = fields.Datetime(
-        related="order_id.scheduled_end", string="Until", store=True, readonly=False, precompute=True
+        related="order_id.scheduled_end",
+        string="Until",
+        store=True,
+        readonly=False,
+        precompute=True,
+        # Of what touches a week, it leaves out the past, which is nearly all.
+        index=True,
     )
     state = fields.Selection(
         [
@@ -87,13 +93,15 @@ class ComplaintServiceBooking(models.Model):
                 booking.state = "done"
             booking.active = booking.state == "planned"
 
-    @api.depends("order_id.display_name", "order_id.partner_id.display_name")
+    @api.depends("order_id.name", "order_id.number", "order_id.partner_id.display_name", "has_conflict")
+    @api.depends_context("complaint_mark_conflicts")
     def _compute_display_name(self):
+        """What is done first: a calendar has room for a word or two. What needs attention shows there."""
+        marks = self.env.context.get("complaint_mark_conflicts")
         for booking in self:
             order = booking.order_id
-            booking.display_name = " · ".join(
-                part for part in (order.display_name, order.partner_id.display_name) if part
-            )
+            words = [part for part in (order.name, order.partner_id.display_name, order.number) if part]
+            booking.display_name = ("⚠ " if marks and booking.has_conflict else "") + " · ".join(words)
 
     @api.model
     def _read_group_employee_id(self, employees, domain):

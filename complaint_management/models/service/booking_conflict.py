@@ -86,7 +86,7 @@ class ComplaintServiceBooking(models.Model):
         booked = self._get_other_bookings(employees, first, last)
         found = {}
         for one in appointments:
-            employee = employees.browse(one.employee.id)
+            employee = employees.browse(one.employee.id).with_prefetch(employees.ids)
             skills, order = employee.complaint_skill_ids, one.order.sudo()
             barred = order._get_barred_users() if order else self.env["res.users"]
             codes = {

@@ -175,12 +175,13 @@ class HrEmployee(models.Model):
     def _lock_complaint_technicians(self):
         """Two bookings of one technician follow each other: the second one sees what the first one took.
 
-        The row is written, not only locked, so that a transaction that began before is repeated.
+        The row is written, not only locked, so that a transaction that began before is repeated. It is not
+        locked against those who refer to it: both have done so by then, and would wait for each other.
         """
         if self:
             self.env.cr.execute(
                 "UPDATE hr_employee SET write_date = write_date WHERE id IN"
-                " (SELECT id FROM hr_employee WHERE id = ANY(%s) ORDER BY id FOR UPDATE)",
+                " (SELECT id FROM hr_employee WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE)",
                 [sorted(self.ids)],
             )
 

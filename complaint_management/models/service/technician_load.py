@@ -7,7 +7,7 @@ from odoo.fields import Domain
 
 from ...tools import slots
 
-#: How many weeks are shown, this one first.
+#: How many weeks are shown, from today on.
 WEEKS = 4
 _DAY = timedelta(days=1)
 
@@ -47,14 +47,12 @@ class ComplaintServiceLoad(models.TransientModel):
         """Make the user's list anew.
 
         :param res.company companies: whose technicians
-        :param date day_from: first day; Monday of this week where it is left out
+        :param date day_from: first day; today where it is left out
         :param int days: how many
         """
         # It is as readable as bookings are: for people of the service.
         self.env["complaint.service.booking"].check_access("read")
-        if not day_from:
-            today = fields.Date.context_today(self)
-            day_from = today - today.weekday() * _DAY
+        day_from = day_from or fields.Date.context_today(self)
         Load = self.sudo()
         Load.search(Domain("create_uid", "=", self.env.uid)).unlink()
         employees = self.env["hr.employee"]._get_complaint_technicians(companies)

@@ -21,7 +21,10 @@ class PlanningCommon(ServiceCommon):
         )
         cls.company.resource_calendar_id = cls.calendar
         cls.company.complaint_service_slot_minutes = 60
-        for employee in cls.technician | cls.other_technician:
+        ours = cls.technician | cls.other_technician
+        others = cls.env["hr.employee"].search([("complaint_technician", "=", True)]) - ours
+        others.complaint_technician = False
+        for employee in ours:
             employee.write({"tz": "UTC", "resource_calendar_id": cls.calendar.id})
         (cls.advisor | cls.other_advisor | cls.workshop_manager).tz = "UTC"
 

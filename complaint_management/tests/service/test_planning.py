@@ -301,7 +301,8 @@ class TestPlanning(PlanningCommon):
         self.assertIn(self.bookings_of(late), found)
         self.technician.complaint_skill_ids = self.voltage
         self.env.invalidate_all()
-        self.assertEqual(self.Booking.search([("has_conflict", "=", True)]), self.bookings_of(early | late))
+        found = self.Booking.search([("has_conflict", "=", True), ("employee_id", "=", self.technician.id)])
+        self.assertEqual(found, self.bookings_of(early | late))
         self.assertNotIn(self.bookings_of(late), self.Booking.search([("has_conflict", "=", False)]))
         self.technician.complaint_technician = False
         self.assertIn("Not entered as a technician", self.conflict(early))
@@ -499,5 +500,5 @@ class TestPlanning(PlanningCommon):
         self.assertLessEqual(self.count(Load._count, self.company), few + 5)
         action = Load.action_open()
         self.assertEqual(action["res_model"], "complaint.service.load")
-        # Today is a Sunday, so four weeks end on the Friday after three more.
-        self.assertEqual(max(Load.search([]).mapped("date")), date(2026, 3, 20))
+        # Today is a Sunday: four weeks end with a Saturday.
+        self.assertEqual(max(Load.search([]).mapped("date")), date(2026, 3, 27))
