@@ -166,7 +166,7 @@ class ComplaintAssetPortal(models.Model):
                 "serial": asset.serial or False,
                 "next": asset.next_service_date
                 and format_date(self.env, asset.next_service_date, date_format="long"),
-                "due": bool(asset.next_service_date and asset.next_service_date <= today),
+                "due": bool(asset.next_service_date and asset.next_service_date < today),
                 "warranty": asset.warranty_end
                 and asset.warranty_end >= today
                 and format_date(self.env, asset.warranty_end, date_format="long"),
