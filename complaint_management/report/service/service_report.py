@@ -174,7 +174,8 @@ class ComplaintServiceReport(models.Model):
             """
             o.id, o.id AS order_id, o.number, o.active, o.company_id, o.team_id, o.user_id, o.partner_id,
             o.asset_id, o.product_id, o.type_id, o.kind, o.fault_id, o.stage_id, o.step,
-            o.complaint_id IS NOT NULL AS of_complaint, o.requested_at, o.closed_at, o.reopen_count,
+            o.complaint_id IS NOT NULL AS of_complaint, o.requested_at, o.closed_at,
+            COALESCE(o.reopen_count, 0) AS reopen_count,
             (o.closed_at IS NULL)::int AS open_count,
             (o.step = 'closed')::int AS closed_count,
             (o.step = 'cancelled')::int AS cancelled_count,
@@ -207,9 +208,9 @@ class ComplaintServiceReport(models.Model):
             complaint_service_order o
             JOIN res_company company ON company.id = o.company_id
             LEFT JOIN complaint_deadline completed ON completed.service_order_id = o.id
-                  AND completed.milestone = 'complete' AND completed.round = o.reopen_count
+                  AND completed.milestone = 'complete' AND completed.round = COALESCE(o.reopen_count, 0)
             LEFT JOIN complaint_deadline handed_over ON handed_over.service_order_id = o.id
-                  AND handed_over.milestone = 'hand_over' AND handed_over.round = o.reopen_count
+                  AND handed_over.milestone = 'hand_over' AND handed_over.round = COALESCE(o.reopen_count, 0)
             """
         )
 
