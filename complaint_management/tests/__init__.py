@@ -112,6 +112,7 @@ from .service import test_check
 from .service import test_diagnosis
 from .service import test_handover
 from .service import test_loaner
+from .service import test_many_orders
 from .service import test_planning
 from .service import test_planning_access
 from .service import test_reception

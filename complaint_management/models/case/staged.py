@@ -126,9 +126,19 @@ class ComplaintStaged(models.AbstractModel):
         """
         if step not in self._process.every:
             raise UserError(self.env._("There is no step “%(step)s”.", step=step))
+        self._move_each(lambda record: step)
+        return True
+
+    def _move_each(self, get_step):
+        """Move each record to the first stage of a step of its own, with one message for all that is missing.
+
+        :param get_step: function of a record that returns the step it is to enter
+        """
         Stage = self._stages
-        moving = self.filtered(lambda record: record.step != step)
-        by_stage = moving.grouped(lambda record: Stage.browse(Stage._first_of_step(step, record.team_id.id)))
+        moving = self.filtered(lambda record: record.step != get_step(record))
+        by_stage = moving.grouped(
+            lambda record: Stage.browse(Stage._first_of_step(get_step(record), record.team_id.id))
+        )
         if len(by_stage) > 1:
             # One write per stage, but one message for all of them.
             moving._check_gates(
@@ -137,13 +147,10 @@ class ComplaintStaged(models.AbstractModel):
             )
         for stage, records in by_stage.items():
             records.write({"stage_id": stage.id})
-        return True
 
     def action_next_step(self):
         """Move on by one step; what is missing is listed in one message."""
-        for step, records in self.grouped("next_step").items():
-            if step:
-                records.move_to(step)
+        self.filtered("next_step")._move_each(lambda record: record.next_step)
 
     # the gate
 

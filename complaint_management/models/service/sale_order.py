@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from odoo import api, fields, models
 
 from .service_coverage import COVERS
@@ -20,6 +22,14 @@ class SaleOrder(models.Model):
         if not self.env.context.get("complaint_agreed"):
             self._tell_service_orders()
         return result
+
+    @contextmanager
+    def _unlocked_for_service(self):
+        """Let locked sale orders follow their service orders; afterwards they are locked again."""
+        locked = self.filtered("locked")
+        locked.action_unlock()
+        yield
+        locked.action_lock()
 
     def _tell_service_orders(self):
         """Customers may sign the quotation on the page of the sale order, too."""

@@ -177,16 +177,19 @@ class ComplaintServiceOrder(models.Model):
     # offering and answering
 
     def _check_quotable(self):
-        for order in self:
-            if order.closed_at:
-                raise UserError(self.env._("%(order)s has ended already.", order=order.display_name))
-            if order.currency_id.is_zero(order.amount_charged):
-                raise UserError(
-                    self.env._(
-                        "Nothing of %(order)s is charged to the customer, so there is nothing to agree on.",
-                        order=order.display_name,
-                    )
-                )
+        self._refuse_together(self._get_quotation_refusal)
+
+    @api.model
+    def _get_quotation_refusal(self, order):
+        """Return why there is nothing for a customer to agree on, or nothing."""
+        if order.closed_at:
+            return self.env._("%(order)s has ended already.", order=order.display_name)
+        if order.currency_id.is_zero(order.amount_charged):
+            return self.env._(
+                "Nothing of %(order)s is charged to the customer, so there is nothing to agree on.",
+                order=order.display_name,
+            )
+        return None
 
     def action_offer_quotation(self):
         """Offer what is charged now to the customer, who answers on their page, on paper or by phone."""
@@ -194,15 +197,19 @@ class ComplaintServiceOrder(models.Model):
         self._check_quotation_advisor()
         self._check_quotable()
         self._offer()
-        for order in self:
-            order._make_sale_order()
-            order._log_quotation(
-                self.env._(
-                    "Quotation %(version)s offered: %(amount)s",
-                    version=order.quotation_version,
-                    amount=order.currency_id.format(order.amount_charged),
+        self._make_sale_order()
+        self.sudo()._message_log_batch(
+            bodies={
+                order.id: order._get_quotation_words(
+                    self.env._(
+                        "Quotation %(version)s offered: %(amount)s",
+                        version=order.quotation_version,
+                        amount=order.currency_id.format(order.amount_charged),
+                    )
                 )
-            )
+                for order in self
+            }
+        )
         self._tell_quotation()
 
     def _offer(self):
@@ -294,27 +301,28 @@ class ComplaintServiceOrder(models.Model):
         self._log_quotation(self.env._("Quotation declined: %(reason)s", reason=reason.strip()))
 
     def _log_quotation(self, words, signature=None):
-        """Keep what was offered or agreed with its lines; a later agreement overwrites the fields."""
-        quotation = self._get_quotation()
-        rows = Markup().join(
-            Markup("<li>%s · %s · %s · %s</li>")
-            % (line["name"], line["quantity"], line["total"], line["borne"])
-            for line in quotation["lines"]
-        )
+        """Keep what was answered to with its lines; a later agreement overwrites the fields."""
         attachments = self.env["ir.attachment"]
         if signature:
             # Of the order like the message; portal users and advisors may not create it themselves.
             attachments = attachments.sudo().create(
                 {
-                    "name": f"{self.env._('Signature')} {quotation['version']}.png",
+                    "name": f"{self.env._('Signature')} {self._get_quotation()['version']}.png",
                     "datas": signature,
                     "res_model": self._name,
                     "res_id": self.id,
                 }
             )
-        self.sudo()._message_log(
-            body=Markup("<p>%s</p><ul>%s</ul>") % (words, rows), attachment_ids=attachments.ids
+        self.sudo()._message_log(body=self._get_quotation_words(words), attachment_ids=attachments.ids)
+
+    def _get_quotation_words(self, words):
+        """Return what is said about the quotation, with its lines, for the chatter."""
+        rows = Markup().join(
+            Markup("<li>%s · %s · %s · %s</li>")
+            % (line["name"], line["quantity"], line["total"], line["borne"])
+            for line in self._get_quotation()["lines"]
         )
+        return Markup("<p>%s</p><ul>%s</ul>") % (words, rows)
 
 
 class ComplaintServiceType(models.Model):

@@ -38,7 +38,8 @@ class ComplaintServiceOrder(models.Model):
     def write(self, vals):
         if not self.env.su and KEPT_FIELDS & vals.keys():
             labels = [
-                self._fields[fname]._description_string(self.env) for fname in sorted(KEPT_FIELDS & vals.keys())
+                self._fields[fname]._description_string(self.env)
+                for fname in sorted(KEPT_FIELDS & vals.keys())
             ]
             raise UserError(
                 self.env._("Only moves of the order change this: %(fields)s.", fields=", ".join(labels))
@@ -111,6 +112,15 @@ class ComplaintServiceOrder(models.Model):
                 lambda o: (o.reopen_reason or "").strip(),
             ),
         ]
+
+    def _refuse_together(self, get_refusal):
+        """Refuse what cannot be done for some of the orders, all of it in one message.
+
+        :param get_refusal: function of one order that returns words, or nothing where it can be done
+        """
+        refusals = [refusal for order in self if (refusal := get_refusal(order))]
+        if refusals:
+            raise UserError("\n".join(refusals))
 
     def action_cancel(self, reason):
         """End the orders without the work.

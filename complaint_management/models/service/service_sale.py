@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import clean_context, float_compare
+from odoo.tools import clean_context, float_compare, frozendict
 
 from ...tools.service_process import SERVICE, Requirement
 
@@ -50,23 +50,30 @@ class ComplaintServiceLine(models.Model):
         lot = self.lot and env._("Lot or serial number: %(lot)s", lot=self.lot)
         return "\n".join(part for part in (self.name, lot, reasons.get(self.covered)) if part)
 
-    def _sync_sale_line(self):
-        """Bring one line of the sale order in line."""
+    def _sync_sale_lines(self):
+        """Bring the lines of the sale orders in line, in as few writes as there are differences."""
+        by_change = {}
+        for line in self:
+            changed = frozendict(line._get_sale_changes())
+            if changed:
+                by_change.setdefault(changed, []).append(line.sale_line_id.id)
+        for changed, sale_line_ids in by_change.items():
+            self.env["sale.order.line"].browse(sale_line_ids).write(dict(changed))
+
+    def _get_sale_changes(self):
+        """Return what one line says otherwise than its line on the sale order, as values to write."""
         self.ensure_one()
         sale_line, vals = self.sale_line_id, self._prepare_sale_vals()
         changed = {
             fname: value for fname, value in vals.items() if self._sale_value_differs(sale_line, fname, value)
         }
-        if not changed:
-            return
-        if sale_line.state == "sale" and sale_line.qty_invoiced:
+        if changed and sale_line.state == "sale" and sale_line.qty_invoiced:
             # What is invoiced keeps its words and price; only more of it may come.
             changed = {fname: value for fname, value in changed.items() if fname == "product_uom_qty"}
-        if changed:
-            if "product_uom_qty" in changed:
-                # Else the sale order would look its own price up.
-                changed |= {fname: vals[fname] for fname in ("price_unit", "discount")}
-            sale_line.write(changed)
+        if "product_uom_qty" in changed:
+            # Else the sale order would look its own price up.
+            changed |= {fname: vals[fname] for fname in ("price_unit", "discount")}
+        return changed
 
     @api.model
     def _sale_value_differs(self, sale_line, fname, value):
@@ -113,31 +120,42 @@ class ComplaintServiceOrder(models.Model):
             delivers and any(line.product_id.type == "consu" for line in self.line_ids)
         )
 
-    def _get_sale_env(self):
+    def _grouped_for_sale(self):
+        """Return the orders by company, as superuser and in the company: sales are made by us, see above."""
         # Neither defaults of the page somebody is on nor the companies they have chosen count, and nobody is
         # told that a sale is theirs.
         context = clean_context(self.env.context) | {"mail_auto_subscribe_no_notify": True}
-        return self.sudo().with_context(context).with_company(self.company_id)
+        orders_sudo = self.sudo().with_context(context)
+        return [
+            of_company.with_company(company)
+            for company, of_company in orders_sudo.grouped("company_id").items()
+        ]
 
     def _make_sale_order(self):
         """Make the sale orders that are wanted and not there yet, and bring all of them in line."""
-        for order in self:
-            order_sudo = order._get_sale_env()
-            sale = order_sudo.sale_order_id
-            if sale.state == "cancel":
-                # Reopened: one order of ours has one sale order.
-                sale.action_draft()
-            elif not sale and order_sudo._wants_sale_order():
-                # Two at once: the second one waits for the first, and finds its sale order.
-                order_sudo.lock_for_update(allow_referencing=True)
-                order_sudo.invalidate_recordset(["sale_order_id"])
-                if not order_sudo.sale_order_id:
-                    sale = order_sudo.env["sale.order"].create(order_sudo._prepare_sale_order_vals())
-                    order_sudo.sale_order_id = sale
-                    sale._message_log(
-                        body=order_sudo.env._("Made for service order %(order)s.", order=order.display_name)
-                    )
-            order_sudo._sync_sale_order()
+        for orders_sudo in self._grouped_for_sale():
+            # Reopened: one order of ours has one sale order.
+            orders_sudo.sale_order_id.filtered(lambda sale: sale.state == "cancel").action_draft()
+            wanted = orders_sudo.filtered(lambda order: not order.sale_order_id and order._wants_sale_order())
+            if wanted:
+                # Two at once: the second one is refused, or finds the sale order of the first.
+                wanted.lock_for_update(allow_referencing=True)
+                wanted.invalidate_recordset(["sale_order_id"])
+                wanted.filtered(lambda order: not order.sale_order_id)._create_sale_orders()
+            orders_sudo._sync_sale_order()
+
+    def _create_sale_orders(self):
+        sales = self.env["sale.order"].create([order._prepare_sale_order_vals() for order in self])
+        for order, sale in zip(self, sales, strict=True):
+            order.sale_order_id = sale
+        sales._message_log_batch(
+            bodies={
+                order.sale_order_id.id: self.env._(
+                    "Made for service order %(order)s.", order=order.display_name
+                )
+                for order in self
+            }
+        )
 
     def _prepare_sale_order_vals(self):
         self.ensure_one()
@@ -153,38 +171,40 @@ class ComplaintServiceOrder(models.Model):
 
     def _sync_sale_order(self):
         """Bring the sale orders in line with the lines, in as few writes as there are differences."""
-        for order in self:
-            order_sudo = order._get_sale_env()
-            sale = order_sudo.sale_order_id
-            if not sale or sale.state == "cancel":
-                continue
-            locked = sale.locked
-            if locked:
-                sale.action_unlock()
-            if sale.state in ("draft", "sent"):
-                order_sudo._sync_sale_header(sale)
-            new_lines = order_sudo.line_ids.filtered(lambda line: not line.sale_line_id)
-            for line in order_sudo.line_ids - new_lines:
-                line._sync_sale_line()
-            made = (
-                sale.env["sale.order.line"]
-                .with_context(sale_no_log_for_new_lines=True)
-                .create([{**line._prepare_sale_vals(), "order_id": sale.id} for line in new_lines])
-            )
-            for line, sale_line in zip(new_lines, made, strict=True):
-                line.sale_line_id = sale_line
-            if locked:
-                sale.action_lock()
+        for orders_sudo in self._grouped_for_sale():
+            sold = orders_sudo.filtered(lambda order: order.sale_order_id.state not in (False, "cancel"))
+            with sold.sale_order_id._unlocked_for_service():
+                sold.filtered(lambda order: not order._has_confirmed_sale())._sync_sale_headers()
+                new_lines = sold.line_ids.filtered(lambda line: not line.sale_line_id)
+                (sold.line_ids - new_lines)._sync_sale_lines()
+                made = (
+                    new_lines.env["sale.order.line"]
+                    .with_context(sale_no_log_for_new_lines=True)
+                    .create(
+                        [
+                            {**line._prepare_sale_vals(), "order_id": line.order_id.sale_order_id.id}
+                            for line in new_lines
+                        ]
+                    )
+                )
+                for line, sale_line in zip(new_lines, made, strict=True):
+                    line.sale_line_id = sale_line
 
-    def _sync_sale_header(self, sale):
-        vals = self._prepare_sale_order_vals()
-        changed = {
-            fname: value
-            for fname, value in vals.items()
-            if sale._fields[fname].convert_to_write(sale[fname], sale) != value
-        }
-        if changed:
-            sale.write(changed)
+    def _sync_sale_headers(self):
+        by_change = {}
+        for order in self:
+            sale, vals = order.sale_order_id, order._prepare_sale_order_vals()
+            changed = frozendict(
+                {
+                    fname: value
+                    for fname, value in vals.items()
+                    if sale._fields[fname].convert_to_write(sale[fname], sale) != value
+                }
+            )
+            if changed:
+                by_change.setdefault(changed, []).append(sale.id)
+        for changed, sale_ids in by_change.items():
+            self.env["sale.order"].browse(sale_ids).write(dict(changed))
 
     def _lines_changed(self):
         super()._lines_changed()
@@ -197,23 +217,20 @@ class ComplaintServiceOrder(models.Model):
         return result
 
     def _drop_sale_lines(self, sale_lines):
-        """Lines are gone: so are those of a quotation; of a confirmed sale order nothing is left to "
-        "deliver."""
+        """Lines are gone: so are those of a quotation; a confirmed sale order delivers nothing of it."""
         open_lines = sale_lines.filtered(lambda line: line.state in ("draft", "sent"))
         open_lines.unlink()
-        for sale, lines in (sale_lines - open_lines).grouped("order_id").items():
-            locked = sale.locked
-            sale.locked = False
-            lines.write({"product_uom_qty": 0})
-            sale.locked = locked
+        confirmed = sale_lines - open_lines
+        with confirmed.order_id._unlocked_for_service():
+            confirmed.write({"product_uom_qty": 0})
 
     def _confirm_sale_order(self):
-        """The customer has agreed, or the work is settled: the quotation becomes an order."""
+        """The customers have agreed, or the work is settled: the quotations become orders."""
         self._make_sale_order()
-        for order in self:
-            sale = order._get_sale_env().sale_order_id
-            if sale.state in ("draft", "sent"):
-                sale.with_context(complaint_agreed=True).action_confirm()
+        for orders_sudo in self._grouped_for_sale():
+            drafts = orders_sudo.sale_order_id.filtered(lambda sale: sale.state in ("draft", "sent"))
+            if drafts:
+                drafts.with_context(complaint_agreed=True).action_confirm()
 
     # ends
 
@@ -232,12 +249,12 @@ class ComplaintServiceOrder(models.Model):
 
     def _record_move(self, old_steps):
         super()._record_move(old_steps)
-        for order in self.filtered(lambda order: order.step in SERVICE.refused):
-            sale = order._get_sale_env().sale_order_id
-            if sale and sale.state != "cancel":
-                if sale.locked:
-                    sale.action_unlock()
-                sale._action_cancel()
+        refused = self.filtered(lambda order: order.step in SERVICE.refused)
+        for orders_sudo in refused._grouped_for_sale():
+            sales = orders_sudo.sale_order_id.filtered(lambda sale: sale.state != "cancel")
+            if sales:
+                sales.filtered("locked").action_unlock()
+                sales._action_cancel()
 
     def action_view_sale_order(self):
         """Open the sale order."""

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
 from ...tools.service_process import SERVICE, Requirement
@@ -115,72 +114,82 @@ class ComplaintServiceOrder(models.Model):
         """
         self.check_access("write")
         self._check_quotation_advisor()
-        for order in self:
-            order._check_invoiceable()
-            order._invoice()
-
-    def _check_invoiceable(self):
-        self.ensure_one()
-        # Two at once: the second one waits for what the first has made, and finds nothing left.
+        # Two at once: the second one is refused, or finds nothing left of what the first has made.
         self.sudo().lock_for_update(allow_referencing=True)
-        if SERVICE.is_before(self.step, "quality") or self.step in SERVICE.refused:
-            raise UserError(
-                self.env._("%(order)s is invoiced when its work is done.", order=self.display_name)
+        self._refuse_together(self._get_invoice_refusal)
+        self._invoice()
+
+    @api.model
+    def _get_invoice_refusal(self, order):
+        """Return why an order cannot be invoiced now, or nothing."""
+        name = order.display_name
+        if SERVICE.is_before(order.step, "quality") or order.step in SERVICE.refused:
+            return self.env._("%(order)s is invoiced when its work is done.", order=name)
+        if order.agreement_needed:
+            return self.env._(
+                "%(order)s: more is charged than was agreed. Get the customer's agreement to it first.",
+                order=name,
             )
-        if self.agreement_needed:
-            raise UserError(
-                self.env._(
-                    "%(order)s: more is charged than was agreed. Get the customer's agreement to it first.",
-                    order=self.display_name,
-                )
-            )
-        if self.settlement_state != "open":
-            raise UserError(
-                self.env._("%(order)s: nothing is left to be invoiced.", order=self.display_name)
-                if self.amount_charged
-                else self.env._("%(order)s: nothing is charged to the customer.", order=self.display_name)
-            )
+        if order.settlement_state == "open":
+            return None
+        if order.amount_charged:
+            return self.env._("%(order)s: nothing is left to be invoiced.", order=name)
+        return self.env._("%(order)s: nothing is charged to the customer.", order=name)
 
     def _invoice(self):
-        """Make one draft invoice of what is left, by the sale order and its own rules."""
-        self.ensure_one()
+        """Make one draft invoice each of what is left, by the sale orders and their own rules."""
         self._confirm_sale_order()
-        order_sudo = self._get_sale_env()
-        sale = order_sudo.sale_order_id
         self._set_delivered()
-        if not any(line.qty_to_invoice > 0 for line in sale.order_line if line.complaint_cover == "charged"):
-            raise UserError(
-                self.env._(
-                    "The sales order of %(order)s lets nothing be invoiced yet: its parts were not "
-                    "delivered, or it "
-                    "was changed in sales. Ask the sales team about %(sale)s.",
-                    order=self.display_name,
-                    sale=sale.name,
-                )
-            )
-        invoices = sale._create_invoices(final=True)
-        order_sudo.invoiced_at = fields.Datetime.now()
-        for invoice in invoices:
-            invoice._message_log(
-                body=order_sudo.env._("Made for service order %(order)s.", order=self.number)
-            )
-        self.sudo()._message_log(
-            body=self.env._(
-                "Draft invoice made: %(amount)s",
-                amount=", ".join(invoice.currency_id.format(invoice.amount_total) for invoice in invoices),
-            )
+        self._refuse_together(self._get_sale_refusal)
+        for orders_sudo in self._grouped_for_sale():
+            # Grouped by sale order, that is: customers with two orders get two invoices.
+            invoices = orders_sudo.sale_order_id._create_invoices(grouped=True, final=True)
+            orders_sudo.invoiced_at = fields.Datetime.now()
+            orders_sudo._log_invoices(invoices)
+
+    @api.model
+    def _get_sale_refusal(self, order):
+        """Return why the sale order of an order lets nothing be invoiced, or nothing."""
+        sale_sudo = order.sudo().sale_order_id
+        if any(line.qty_to_invoice > 0 for line in sale_sudo.order_line if line.complaint_cover == "charged"):
+            return None
+        return self.env._(
+            "The sales order of %(order)s lets nothing be invoiced yet: its parts were not "
+            "delivered, or it "
+            "was changed in sales. Ask the sales team about %(sale)s.",
+            order=order.display_name,
+            sale=sale_sudo.name,
         )
-        return invoices
+
+    def _log_invoices(self, invoices):
+        """Say on the invoices what they are for, and on the orders what they come to."""
+        by_sale = invoices.grouped(lambda invoice: invoice.line_ids.sale_line_ids.order_id)
+        words, amounts = {}, {}
+        for order in self:
+            made = by_sale.get(order.sale_order_id, invoices.browse())
+            words |= dict.fromkeys(
+                made.ids, self.env._("Made for service order %(order)s.", order=order.number)
+            )
+            amounts[order.id] = self.env._(
+                "Draft invoice made: %(amount)s",
+                amount=", ".join(invoice.currency_id.format(invoice.amount_total) for invoice in made),
+            )
+        invoices._message_log_batch(bodies=words)
+        self._message_log_batch(bodies=amounts)
 
     def _set_delivered(self):
         """What was worked and built in was delivered.
 
         Deliveries of a stock, and hours from timesheets, say so themselves.
         """
-        for order in self:
-            for line in order._get_sale_env().line_ids.sale_line_id:
-                if line.qty_delivered_method == "manual" and line.qty_delivered != line.product_uom_qty:
-                    line.qty_delivered = line.product_uom_qty
+        for orders_sudo in self._grouped_for_sale():
+            changed = orders_sudo.line_ids.sale_line_id.filtered(
+                lambda line: (
+                    line.qty_delivered_method == "manual" and line.qty_delivered != line.product_uom_qty
+                )
+            )
+            for quantity, sale_lines in changed.grouped("product_uom_qty").items():
+                sale_lines.qty_delivered = quantity
 
     def _record_move(self, old_steps):
         super()._record_move(old_steps)
@@ -192,9 +201,9 @@ class ComplaintServiceOrder(models.Model):
                 and not SERVICE.is_before(order.step, "handover")
             )
         )
-        for order in settled.filtered("line_ids"):
-            order._confirm_sale_order()
-            order._set_delivered()
+        with_lines = settled.filtered("line_ids")
+        with_lines._confirm_sale_order()
+        with_lines._set_delivered()
 
     def action_view_invoices(self):
         """Open the invoices."""

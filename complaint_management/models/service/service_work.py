@@ -253,13 +253,14 @@ class ComplaintServiceOrder(models.Model):
 
         :raises UserError: something is missing, or the work has not begun
         """
-        for order in self:
-            if order.step != "work":
-                raise UserError(
-                    self.env._("%(order)s is not in work. Start the work first.", order=order.display_name)
-                )
-            order._get_own_clocks()._stop_clocks()
-            order.move_to("quality" if order.type_id.asks_quality else "settlement")
+        self._refuse_together(
+            lambda order: (
+                order.step != "work"
+                and self.env._("%(order)s is not in work. Start the work first.", order=order.display_name)
+            )
+        )
+        self._get_own_clocks()._stop_clocks()
+        self._move_each(lambda order: "quality" if order.type_id.asks_quality else "settlement")
 
     def _enter_work(self):
         """Move one order to where the clock may run, as far as its gates let it.

@@ -20,6 +20,30 @@ class MoneyCommon(ServiceCommon):
             }
         )
 
+    @classmethod
+    def set_up_accounts(cls):
+        """Give the company what it takes to make invoices: a country, accounts and a journal of sales."""
+        cls.company.account_fiscal_country_id = cls.company.country_id = cls.env.ref("base.be")
+        cls.income, cls.receivable = cls.env["account.account"].create(
+            [
+                {"name": "Sales", "code": "SV4000", "account_type": "income"},
+                {
+                    "name": "Customers",
+                    "code": "SV1200",
+                    "account_type": "asset_receivable",
+                    "reconcile": True,
+                },
+            ]
+        )
+        cls.customer.property_account_receivable_id = cls.receivable
+        cls.env["account.journal"].search(
+            [("type", "=", "sale"), ("company_id", "=", cls.company.id)]
+        ).active = False
+        cls.env["account.journal"].create(
+            {"name": "Sales", "code": "SVS", "type": "sale", "default_account_id": cls.income.id}
+        )
+        cls.env["account.tax.group"].create({"name": "VAT"})
+
     def add(self, order, product, user=None, **vals):
         """Add a line as a user (the advisor by default)."""
         Line = self.env["complaint.service.line"].with_user(user or self.advisor)

@@ -12,26 +12,7 @@ class TestServiceInvoice(MoneyCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.company.account_fiscal_country_id = cls.company.country_id = cls.env.ref("base.be")
-        cls.income, cls.receivable = cls.env["account.account"].create(
-            [
-                {"name": "Sales", "code": "SV4000", "account_type": "income"},
-                {
-                    "name": "Customers",
-                    "code": "SV1200",
-                    "account_type": "asset_receivable",
-                    "reconcile": True,
-                },
-            ]
-        )
-        cls.customer.property_account_receivable_id = cls.receivable
-        cls.env["account.journal"].search(
-            [("type", "=", "sale"), ("company_id", "=", cls.company.id)]
-        ).active = False
-        cls.env["account.journal"].create(
-            {"name": "Sales", "code": "SVS", "type": "sale", "default_account_id": cls.income.id}
-        )
-        cls.env["account.tax.group"].create({"name": "VAT"})
+        cls.set_up_accounts()
 
     def settled(self, **vals):
         """Return an order of 210 (labour 160, part 50; another part as goodwill) that waits for its "
