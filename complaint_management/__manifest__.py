@@ -161,6 +161,10 @@
         "demo/portal/portal_demo.xml",
         "demo/improvement/inspection_demo.xml",
         "demo/service/service_demo.xml",
+        "demo/service/asset_demo.xml",
+        "demo/service/history_demo.xml",
+        "demo/service/order_demo.xml",
+        "demo/service/care_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
