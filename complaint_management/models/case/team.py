@@ -12,6 +12,9 @@ class ComplaintTeam(models.Model):
     _order = "sequence, name, id"
     _check_company_auto = True
 
+    #: Which team takes a complaint that nobody routed, where several could.
+    _intake_order = None
+
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
     sequence = fields.Integer(default=10)
@@ -169,10 +172,10 @@ class ComplaintTeam(models.Model):
     def _get_default_team_id(self, company_id, user_id):
         domain = [("company_id", "=", company_id)]
         Team = self.sudo().with_context(active_test=True, lang=None)
-        own = Team.search([*domain, ("member_ids", "in", user_id)], limit=1)
+        own = Team.search([*domain, ("member_ids", "in", user_id)], order=self._intake_order, limit=1)
         company = self.env["res.company"].sudo().browse(company_id)
         usual = company.complaint_team_id.filtered("active")
-        return (own or usual or Team.search(domain, limit=1)).id
+        return (own or usual or Team.search(domain, order=self._intake_order, limit=1)).id
 
     def action_open_complaints(self):
         self.ensure_one()

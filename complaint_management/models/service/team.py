@@ -6,9 +6,16 @@ class ComplaintTeam(models.Model):
 
     _inherit = "complaint.team"
 
+    # A workshop takes complaints in only where there is nobody else. Teams from before have no value there.
+    _intake_order = "service NULLS FIRST, sequence, name, id"
+
     service = fields.Boolean(
         string="Carries Out Service Orders", index=True, help="It can be chosen on service orders."
     )
+
+    @api.model
+    def _cached_fields(self):
+        return super()._cached_fields() | {"service"}
 
     @api.model
     def _get_service_team(self, company, user):
