@@ -160,7 +160,16 @@ TABLES = (
 @contextmanager
 def present():
     """Let it be the moment for which the databases are filled."""
-    with patch.object(fields.Datetime, "now", staticmethod(lambda *_args: MOMENT)):
+    today = fields.Date.context_today
+
+    def context_today(record, timestamp=None):
+        return today(record, timestamp or MOMENT)
+
+    with (
+        patch.object(fields.Datetime, "now", staticmethod(lambda *_args: MOMENT)),
+        patch.object(fields.Date, "today", staticmethod(lambda *_args: MOMENT.date())),
+        patch.object(fields.Date, "context_today", staticmethod(context_today)),
+    ):
         yield
 
 
