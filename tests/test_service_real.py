@@ -1,5 +1,5 @@
 # Part of the complaint management suite. See LICENSE file for full licensing details.
-"""Real work orders and vehicle reports become objects, complaints and service orders, and are worked to closing.
+"""Real work orders and vehicle reports become objects, complaints and orders, and are worked to closing.
 
 The samples are those of ../shared/data; they come in by Odoo's own importer with the mappings of data/import.
 The people of a workshop then bring every order to its end, each by what their role may do. What was invoiced
@@ -181,7 +181,7 @@ def test_all_lines_arrive(imported, inside, shared):
 
 
 class Workshop:
-    """The people of the workshop, at work; and a ledger of what should come of it, kept without the product."""
+    """The people of the workshop at work, and a ledger of what should come of it, kept beside the product."""
 
     def __init__(self, inside, seed):
         self.inside = inside
