@@ -152,7 +152,10 @@ def _screens(bench):
         team = _team(env)
         kind = env.ref("complaint_management.complaint_service_type_repair")
         order = env[ORDER].search(
-            [("step", "=", "work"), ("team_id", "=", team.id), ("type_id", "=", kind.id)], limit=1
+            [("step", "=", "work"), ("team_id", "=", team.id), ("type_id", "=", kind.id)],
+            # Today, so that what stands against its appointment is looked up.
+            order="scheduled_start desc",
+            limit=1,
         )
         asset = order.asset_id
     spec = {key: specification for key, (_arch, specification) in views.items()}
@@ -172,7 +175,10 @@ def _screens(bench):
     return {
         "list of open orders": Screen(ADVISOR, partial(orders_list, PAGE), partial(orders_list, FEW)),
         "list of all orders": Screen(ADVISOR, partial(all_list, PAGE), partial(all_list, FEW)),
-        "list of all orders, technician": Screen(TECHNICIAN, partial(all_list, PAGE), partial(all_list, FEW)),
+        # Half a page: in the small database each of them has fewer than a whole one.
+        "list of all orders, technician": Screen(
+            TECHNICIAN, partial(all_list, PAGE // 2), partial(all_list, FEW)
+        ),
         "board by stage": Screen(ADVISOR, partial(board, COLUMN), partial(board, FEW)),
         "form of an order": Screen(ADVISOR, partial(_form, ORDER, order.id, spec[ORDER, "form"])),
         "calendar, a week of a team": Screen(
