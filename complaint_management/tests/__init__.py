@@ -110,11 +110,11 @@ from .service import test_asset_sale
 from .service import test_booking
 from .service import test_check
 from .service import test_diagnosis
-from .service import test_handover
 from .service import test_loaner
 from .service import test_many_orders
 from .service import test_planning
 from .service import test_planning_access
+from .service import test_query_counts_service
 from .service import test_reception
 from .service import test_access_service
 from .service import test_complaint_service
@@ -124,6 +124,7 @@ from .service import test_reminder
 from .service import test_repair_days
 from .service import test_repeat
 from .service import test_service_cost
+from .service import test_service_handover
 from .service import test_service_invoice
 from .service import test_service_line
 from .service import test_service_order
@@ -136,6 +137,7 @@ from .service import test_service_request
 from .service import test_service_sale
 from .service import test_service_plan
 from .service import test_service_prints
+from .service import test_service_tours
 from .service import test_slots
 from .service import test_technician
 from .service import test_technician_tour

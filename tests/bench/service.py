@@ -34,6 +34,7 @@ WHAT = "service orders"
 COLUMN = 40
 ORDER, ASSET, BOOKING = "complaint.service.order", "complaint.asset", "complaint.service.booking"
 OPEN = [("closed_at", "=", False)]
+WORK_STEPS = ("reception", "diagnosis", "quotation", "work")
 #: What the planning action shows, see views/service/planning_views.xml.
 SHOWN = [("state", "in", ["planned", "done"])]
 MEASURES = (
@@ -152,7 +153,7 @@ def _screens(bench):
         team = _team(env)
         kind = env.ref("complaint_management.complaint_service_type_repair")
         order = env[ORDER].search(
-            [("step", "=", "work"), ("team_id", "=", team.id), ("type_id", "=", kind.id)],
+            [("step", "in", WORK_STEPS), ("team_id", "=", team.id), ("asset_id", "!=", False)],
             # Today, so that what stands against its appointment is looked up.
             order="scheduled_start desc",
             limit=1,

@@ -77,6 +77,9 @@ class ComplaintAsset(models.Model):
         string="Number of Complaints", compute="_compute_complaint_count", groups=STAFF
     )
 
+    # The first page of the list.
+    _name_idx = models.Index("(name, id) WHERE active IS TRUE")
+
     @api.depends("product_id", "model")
     def _compute_name(self):
         for asset in self:

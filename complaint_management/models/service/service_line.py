@@ -224,10 +224,11 @@ class ComplaintServiceOrder(models.Model):
     def create(self, vals_list):
         vals_list = [dict(vals) for vals in vals_list]
         default_type = self.env.context.get("default_type_id")
+        partner_ids = [vals["partner_id"] for vals in vals_list if vals.get("partner_id")]
         for vals in vals_list:
             kind = self.env["complaint.service.type"].browse(vals.get("type_id", default_type))
             if kind and not vals.get("line_ids"):
-                partner = self.env["res.partner"].browse(vals.get("partner_id"))
+                partner = self.env["res.partner"].browse(vals.get("partner_id")).with_prefetch(partner_ids)
                 vals["line_ids"] = [Command.create(line) for line in kind.sudo()._prepare_lines(partner)]
         # They are part of the order before its gates are asked, whoever may write lines by hand.
         return super().create(vals_list)

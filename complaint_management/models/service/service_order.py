@@ -207,13 +207,30 @@ class ComplaintServiceOrder(models.Model):
     def create(self, vals_list):
         vals_list = [dict(vals) for vals in vals_list]
         company_id = self.default_get(["company_id"]).get("company_id") or self.env.company.id
+        sequences = {}
         for vals in vals_list:
-            sequence = self.env["ir.sequence"].with_company(vals.get("company_id") or company_id)
+            company = vals.get("company_id") or company_id
+            if company not in sequences:
+                sequences[company] = self._get_number_sequence(company)
             # A number handed in is not taken: only the sequence knows which are free.
-            vals["number"] = sequence.sudo().next_by_code(SEQUENCE_CODE)
+            vals["number"] = sequences[company].next_by_id() if sequences[company] else False
         orders = super().create(vals_list)
         orders._check_gates_at_creation()
         return orders
+
+    @api.model
+    def _get_number_sequence(self, company_id):
+        """Return the sequence that numbers the orders of a company: its own, else the one of all."""
+        return (
+            self.env["ir.sequence"]
+            .sudo()
+            .with_company(company_id)
+            .search(
+                [("code", "=", SEQUENCE_CODE), ("company_id", "in", [company_id, False])],
+                order="company_id",
+                limit=1,
+            )
+        )
 
     def write(self, vals):
         if "number" in vals:

@@ -59,6 +59,13 @@ class ComplaintServiceOrder(models.Model):
                     )
                 )
 
+    def _message_auto_subscribe(self, updated_values, followers_existing_policy="skip"):
+        """Who takes orders in follows them already: that is not looked up for each of many."""
+        created = followers_existing_policy == "update" and not self.env.context.get("mail_create_nosubscribe")
+        if created and updated_values.get("user_id") == self.env.uid:
+            return True
+        return super()._message_auto_subscribe(updated_values, followers_existing_policy)
+
     def _get_excluded_partners(self):
         return self.sudo().excluded_user_ids.with_context(active_test=False).partner_id
 

@@ -266,6 +266,8 @@ class ComplaintServiceOrder(models.Model):
                 Position = self.env["account.fiscal.position"].sudo().with_company(order.company_id)
                 partner_sudo = order.partner_id.sudo()
                 delivery = partner_sudo.browse(partner_sudo.address_get(["delivery"])["delivery"])
+                # Not read one by one: mostly it is the customer.
+                delivery = delivery.with_prefetch([*delivery.ids, *self.partner_id.ids])
                 found[key] = (
                     Position._get_fiscal_position(partner_sudo, delivery) if partner_sudo else Position
                 )
