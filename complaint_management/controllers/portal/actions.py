@@ -1,14 +1,7 @@
-import logging
-
 from odoo import http
-from odoo.exceptions import UserError
-from odoo.http import request
 
-from ...models.portal.portal_actions import CustomerRefusal
 from .case import CASE, CasePage
 from .form import max_content_length
-
-_logger = logging.getLogger(__name__)
 
 SATISFIED = {"yes": True, "no": False}
 
@@ -49,6 +42,9 @@ TYPED = ("message", "signer", "reason", "phone", "wished", "words", "satisfied",
 class CustomerActs(CasePage):
     """What the customer does on the page of a complaint: plain forms, each sent once."""
 
+    _acts = ACTS
+    _typed = TYPED
+
     @http.route(
         f"{CASE}/<any({','.join(ACTS)}):act>",
         type="http",
@@ -59,31 +55,4 @@ class CustomerActs(CasePage):
     )
     def case_act(self, complaint_id, act, access_token=None, **form):
         """Do one thing on the page and lead back to it; what is refused shows the page with the reason."""
-        return self._with_case(
-            complaint_id,
-            access_token,
-            lambda complaint, role: self._act(complaint, role, act, access_token, form),
-            acting=True,
-        )
-
-    def _act(self, complaint, role, act, token, form):
-        files = request.httprequest.files.getlist("files") if act == "reply" else ()
-        try:
-            # Nothing stays of what was refused half-way.
-            with request.env.cr.savepoint():
-                done = ACTS[act](complaint, form, files)
-        except CustomerRefusal as refusal:
-            message = str(refusal)
-        except UserError:  # also what the gate and the database refuse
-            # Its words are meant for us, and may name what a customer never reads.
-            _logger.warning("Complaint %s: the customer could not %s", complaint.number, act, exc_info=True)
-            message = request.env._("This is not possible at the moment. Please write to us or call us.")
-        else:
-            return self._redirect_to_case(complaint, role, done=done)
-        complaint.env.invalidate_all()
-        typed = {name: form[name] for name in TYPED if isinstance(form.get(name), str)}
-        # Where the form is gone, the reason stands at the top of the page.
-        error_act = complaint._is_form_shown(act) and act
-        return self._render_case(
-            complaint, role, token, error=message, error_act=error_act, typed=typed, status=422
-        )
+        return self._act(complaint_id, act, access_token, form)

@@ -3,8 +3,8 @@ from odoo.http import request
 
 from ...models.portal.form_guard import TRAP, FormRefused
 from ...models.service.service_request import LIMITS
-from ..portal.case import CasePage
 from ..portal.form import ComplaintForm
+from ..portal.page import secure
 
 PATH = "/my/service/new"
 #: The fields in the order of the page; what concerns the form as a whole comes first.
@@ -33,11 +33,11 @@ class ServiceRequest(http.Controller):
     def _with_company(self, handle):
         """Answer for the company whose customer asks; who works here goes elsewhere."""
         if request.env.user._is_internal():
-            return CasePage._secure(request.redirect("/my/service", code=303))
+            return secure(request.redirect("/my/service", code=303))
         company = ComplaintForm._get_own_company()
         if not company.complaint_service_request_open:
             page = request.render("complaint_management.service_request_shut", {}, status=404)
-            return CasePage._secure(page)
+            return secure(page)
         return handle(company)
 
     def _take(self, company, post):
@@ -52,7 +52,7 @@ class ServiceRequest(http.Controller):
                 company, typed, refusal.errors, refusal.status, post.get("form_token")
             )
         done = "asked" if order.scheduled_start else "asked_call"
-        return CasePage._secure(request.redirect(order._get_portal_url("owner", done=done), code=303))
+        return secure(request.redirect(order._get_portal_url("owner", done=done), code=303))
 
     def _render_request(self, company, typed, errors=None, status=200, token=None):
         orders = self._orders()
@@ -69,7 +69,7 @@ class ServiceRequest(http.Controller):
             "page_name": "service_new",
         }
         response = request.render("complaint_management.service_request", values, status=status)
-        CasePage._secure(response)
+        secure(response)
         if status == 429:
             response.headers["Retry-After"] = "1800"
         return response

@@ -13,7 +13,7 @@ QUIET = (
     "odoo.http",
     "odoo.addons.base.models.ir_model",
     "odoo.addons.base.models.ir_rule",
-    "odoo.addons.complaint_management.controllers.portal.actions",
+    "odoo.addons.complaint_management.controllers.portal.page",
 )
 
 

@@ -12,7 +12,7 @@ from odoo.tools import mute_logger
 from odoo.addons.complaint_management.tests.portal.action_common import SIGNATURE, ActionHttpCommon
 
 ROUTES = ("reply", "accept", "decline", "call", "confirm", "followup", "withdraw", "appeal")
-LOGGER = "odoo.addons.complaint_management.controllers.portal.actions"
+LOGGER = "odoo.addons.complaint_management.controllers.portal.page"
 
 
 @tagged("post_install", "-at_install")

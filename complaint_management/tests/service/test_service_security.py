@@ -185,7 +185,7 @@ class TestServiceSecurity(ServicePortalCommon):
         """Send a request and return the answer as the table writes it; nothing internal is in it."""
         self.log_in(user)
         before = self.fingerprint() if method == "POST" else None
-        with mute_logger("odoo.http", "odoo.addons.complaint_management.controllers.service.order"):
+        with mute_logger("odoo.http", "odoo.addons.complaint_management.controllers.portal.page"):
             if method == "POST":
                 response = self.post(path, data, user, token)
             else:
