@@ -232,6 +232,7 @@ def fill(env, rows):
         cr.execute(statement)
     # Those of the samples.
     cr.execute("UPDATE complaint_service_notice SET state = 'sent'")
+    cr.execute("UPDATE complaint_asset_due SET next_event_at = NULL WHERE asset_id = ANY(%(assets)s)", values)
     for statement in (REMINDERS, NOTICES, WATCH, ACTIVITIES, FOLLOWERS):
         cr.execute(statement, values)
     for table in ("res_partner", "complaint_asset", "complaint_service_order"):
