@@ -1,4 +1,6 @@
-"""Work off what is due in batches, so that a cron may be killed at any moment and run twice at once."""
+"""Work off what is due in batches, so that a cron may be killed at any moment and run twice at once, and so
+that a faulty record stops no other.
+"""
 
 import random
 import time
@@ -33,3 +35,26 @@ def run_batches(env, run, size):
         if conflicts:
             # What is left is being worked on by others.
             time.sleep(random.uniform(0.02, 0.04) * 2**conflicts)
+
+
+def one_by_one(records, act):
+    """Do something about records, together if that works, else one by one; nothing stays of what failed.
+
+    :param act: function of records
+    :return: those with which it failed, as list of (record, exception)
+    """
+    if not records:
+        return []
+    env = records.env
+    try:
+        with env.cr.savepoint():
+            act(records)
+            env.flush_all()
+        return []
+    except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+        raise
+    except Exception as fault:  # whatever it is, the others go on
+        env.invalidate_all(flush=False)
+        if len(records) == 1:
+            return [(records, fault)]
+    return [failed for record in records for failed in one_by_one(record, act)]

@@ -51,11 +51,22 @@ class ComplaintCustomerSide(models.AbstractModel):
         refusal = record_sudo._get_refusal_of_record()
         if refusal:
             return refusal
-        if is_unread_address(address):
-            return "robot"
         if record_sudo._is_customer_excluded(address):
             return "excluded"
-        if address == record_sudo.company_id.partner_id.email_normalized:
+        return self._get_address_refusal(address, record_sudo.company_id)
+
+    @api.model
+    def _get_address_refusal(self, address, company):
+        """Return why a letter to an address reaches no customer, as a word, or False.
+
+        :param str address: normalized
+        :param res.company company: whose letter it is
+        """
+        if not address:
+            return "no_address"
+        if is_unread_address(address):
+            return "robot"
+        if address == company.partner_id.email_normalized:
             return "own"
         return "own" if self.env["mail.alias.domain"].sudo()._find_aliases([address]) else False
 

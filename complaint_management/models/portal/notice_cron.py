@@ -2,10 +2,9 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from ..case.batch_run import run_batches
+from ..case.batch_run import one_by_one, run_batches
 
 _logger = logging.getLogger(__name__)
 
@@ -15,6 +14,13 @@ BATCH = 100
 MAX_FAULTS = 5
 FAULT_WAIT = timedelta(minutes=10)
 QUEUE = "mail.ir_cron_mail_scheduler_action"
+
+
+def wake_mail_queue(env):
+    """Let the mails that were made go out as soon as this is committed."""
+    queue_id = env["ir.model.data"]._xmlid_to_res_id(QUEUE, raise_if_not_found=False)
+    if queue_id:
+        env["ir.cron"].browse(queue_id)._trigger()
 
 
 class ComplaintNoticeQueue(models.AbstractModel):
@@ -75,27 +81,16 @@ class ComplaintNoticeQueue(models.AbstractModel):
         for notice in due:
             notice._send_safely()
         if any(notice.state == "sent" for notice in due):
-            queue_id = self.env["ir.model.data"]._xmlid_to_res_id(QUEUE, raise_if_not_found=False)
-            if queue_id:
-                # The mails go out as soon as this is committed.
-                self.env["ir.cron"].browse(queue_id)._trigger()
+            wake_mail_queue(self.env)
 
     def _postpone(self):
         """Let those of the due ones wait for which it is too early yet; return the others."""
         return self
 
     def _send_safely(self):
-        self.ensure_one()
-        try:
-            with self.env.cr.savepoint():
-                self._send()
-            return
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception:  # whatever it is, the others' letters go on
-            self.env.invalidate_all(flush=False)
-            _logger.warning("%s could not be sent.", self, exc_info=True)
-        self._note_fault()
+        for notice, fault in one_by_one(self, lambda notice: notice._send()):
+            _logger.warning("%s could not be sent.", notice, exc_info=fault)
+            notice._note_fault()
 
     def _note_fault(self):
         """Wait longer after each failure, and give up after :data:`MAX_FAULTS`."""

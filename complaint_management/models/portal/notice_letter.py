@@ -17,6 +17,55 @@ TEMPLATE_FIELDS = {
 }
 
 
+def generate_letter(template, record, lang):
+    """Return what a template makes of one record, as ``_generate_template`` does.
+
+    :param str lang: language of whoever reads it
+    """
+    template = template.with_context(template_preview_lang=lang)
+    return template._generate_template(record.ids, TEMPLATE_FIELDS)[record.id]
+
+
+def letter_values(values, company, sender, lang):
+    """Return the values with which ``message_post`` sends a letter by machine, but for whom it goes to.
+
+    It comes from the company and not from whoever works here.
+
+    :param dict values: as :func:`generate_letter` returns them
+    :param str sender: where the template names none
+    :param str lang: language of whoever reads it
+    """
+    more = {fname: values[fname] for fname in ("mail_server_id", "reply_to") if values.get(fname)}
+    return {
+        "body": values.get("body_html") or "",
+        "message_type": "auto_comment",
+        "subtype_xmlid": "mail.mt_comment",
+        "author_id": company.partner_id.id,
+        "email_from": values.get("email_from") or sender,
+        "email_layout_xmlid": LAYOUT,
+        "email_add_signature": False,
+        "attachments": [(name, base64.b64decode(data)) for name, data in values.get("attachments") or ()],
+        "attachment_ids": values.get("attachment_ids"),
+        "force_email_company": company,
+        "force_email_lang": lang,
+        "force_send": False,
+        "mail_headers": dict(HEADERS),
+        "notify_skip_followers": True,
+        **more,
+    }
+
+
+def company_sender(company, address=None):
+    """Return the sender of letters by machine: the company, at an address or at its own."""
+    address = (
+        address
+        or company.partner_id.email_normalized
+        or company.alias_domain_id.default_from_email
+        or company.catchall_email
+    )
+    return formataddr((company.name, address)) if address else company.partner_id.email_formatted
+
+
 class ComplaintNoticeQueue(models.AbstractModel):
     """Writing one letter: whether it still makes sense, to whom, by whom, and in which language."""
 
@@ -104,9 +153,7 @@ class ComplaintCustomerSide(models.AbstractModel):
         lang = self._get_notice_language(template)
         record = self.with_company(self.company_id).with_context(lang=lang, mail_post_autofollow=False)
         template = template.with_env(record.env(context={**template.env.context, "lang": lang}))
-        values = template.with_context(template_preview_lang=lang)._generate_template(
-            self.ids, TEMPLATE_FIELDS
-        )[self.id]
+        values = generate_letter(template, self, lang)
         subject = " ".join((values.get("subject") or "").split())
         number = self._get_letter_number()
         if number not in subject:
@@ -118,26 +165,8 @@ class ComplaintCustomerSide(models.AbstractModel):
             if customer.email
             else {"outgoing_email_to": self._get_letter_address()}
         )
-        more = {fname: values[fname] for fname in ("mail_server_id", "reply_to") if values.get(fname)}
-        return record.message_post(
-            subject=subject,
-            body=values.get("body_html") or "",
-            message_type="auto_comment",
-            subtype_xmlid="mail.mt_comment",
-            author_id=self.company_id.partner_id.id,
-            email_from=values.get("email_from") or self._get_notice_sender(),
-            email_layout_xmlid=LAYOUT,
-            email_add_signature=False,
-            attachments=[(name, base64.b64decode(data)) for name, data in values.get("attachments") or ()],
-            attachment_ids=values.get("attachment_ids"),
-            force_email_company=self.company_id,
-            force_email_lang=lang,
-            force_send=False,
-            mail_headers=dict(HEADERS),
-            notify_skip_followers=True,
-            **to,
-            **more,
-        )
+        letter = letter_values(values, self.company_id, self._get_notice_sender(), lang)
+        return record.message_post(subject=subject, **to, **letter)
 
     def _send_letter(self, subject, body, lang, **message):
         """Who wrote a letter stands in the chatter; to the customer it comes from us, no person."""
@@ -183,11 +212,4 @@ class ComplaintCustomerSide(models.AbstractModel):
     def _get_notice_sender(self):
         """Return the sender of letters by machine: the company, at the address of the team or its own."""
         self.ensure_one()
-        company = self.company_id
-        address = (
-            self._get_team_address()
-            or company.partner_id.email_normalized
-            or company.alias_domain_id.default_from_email
-            or company.catchall_email
-        )
-        return formataddr((company.name, address)) if address else company.partner_id.email_formatted
+        return company_sender(self.company_id, self._get_team_address())

@@ -2,9 +2,9 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import clean_context
 
+from ..case.batch_run import one_by_one
 from .remedy_type import DOCUMENT_BEHAVIOURS
 
 _logger = logging.getLogger(__name__)
@@ -61,29 +61,23 @@ class ComplaintRemedy(models.Model):
     def _make_documents(self):
         """Make the credit notes; where one cannot be made, keep the reason and go on."""
         wanting = self.filtered(lambda remedy: remedy._lacks_document())
-        if not wanting:
-            return
-        try:
-            with self.env.cr.savepoint():
-                wanting._create_documents()
-                self.env.flush_all()
-            return
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception as fault:  # whatever the accounts lack, the customer has agreed
-            self.env.invalidate_all(flush=False)
-            if len(wanting) > 1:
-                for remedy in wanting:
-                    remedy._make_documents()
-                return
-            if not isinstance(fault, UserError):
-                _logger.warning("The credit note of %s could not be made.", wanting, exc_info=True)
-            reason = (
-                str(fault)
-                if isinstance(fault, UserError)
-                else self.env._("The accounts of the company are not set up for it. Ask the accountants.")
-            )
-        wanting.blocked_reason = reason
+        wanting._make_or_block(
+            lambda remedies: remedies._create_documents(),
+            self.env._("The accounts of the company are not set up for it. Ask the accountants."),
+        )
+
+    def _make_or_block(self, make, unset):
+        """Make what carries remedies out; where that cannot be done, keep the reason and go on.
+
+        :param make: function of remedies
+        :param str unset: the reason where what failed has no words for people
+        """
+        for remedy, fault in one_by_one(self, make):
+            # Whatever is lacking, the customer has agreed.
+            readable = isinstance(fault, UserError)
+            if not readable:
+                _logger.warning("%s: what carries it out could not be made.", remedy, exc_info=fault)
+            remedy.blocked_reason = str(fault) if readable else unset
 
     def _create_documents(self):
         vals_list, wanting, language = [], self.browse(), self.env.lang

@@ -2,9 +2,8 @@ import logging
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ..case.batch_run import run_batches
+from ..case.batch_run import one_by_one, run_batches
 
 _logger = logging.getLogger(__name__)
 
@@ -87,18 +86,7 @@ class ComplaintAsset(models.Model):
 
         :return: how many failed
         """
-        if not self:
-            return 0
-        try:
-            with self.env.cr.savepoint():
-                self._refresh_dues()
-                self.env.flush_all()
-            return 0
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception:  # whatever it is, the others go on
-            self.env.invalidate_all(flush=False)
-            if len(self) > 1:
-                return sum(asset._refresh_dues_safely() for asset in self)
-            _logger.warning("What is due to %s could not be counted anew.", self, exc_info=True)
-            return 1
+        failed = one_by_one(self, lambda assets: assets._refresh_dues())
+        for asset, fault in failed:
+            _logger.warning("What is due to %s could not be counted anew.", asset, exc_info=fault)
+        return len(failed)

@@ -1,21 +1,16 @@
 import logging
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from ..case.batch_run import run_batches
+from ..case.batch_run import one_by_one, run_batches
+from ..portal.notice_cron import FAULT_WAIT, MAX_FAULTS, wake_mail_queue
 
 _logger = logging.getLogger(__name__)
 
 #: How many due services are worked off between two commits.
 BATCH = 100
-#: After how many failures a reminder is given up, and how long each of them makes it wait.
-MAX_FAULTS = 5
-FAULT_WAIT = timedelta(minutes=10)
-QUEUE = "mail.ir_cron_mail_scheduler_action"
 #: Why a reminder was not sent.
 REASONS = [
     ("late", "A nearer reminder went out instead"),
@@ -148,23 +143,12 @@ class ComplaintAssetDue(models.Model):
         settled = self._get_distances()
         for due in self:
             due._remind_safely(settled[due])
-        queue_id = self.env["ir.model.data"]._xmlid_to_res_id(QUEUE, raise_if_not_found=False)
-        if queue_id:
-            # The mails go out as soon as this is committed.
-            self.env["ir.cron"].browse(queue_id)._trigger()
+        wake_mail_queue(self.env)
 
     def _remind_safely(self, settled):
-        self.ensure_one()
-        try:
-            with self.env.cr.savepoint():
-                self._remind_once(settled)
-            return
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception:  # whatever it is, the others are reminded
-            self.env.invalidate_all(flush=False)
-            _logger.warning("%s: its owner could not be reminded.", self, exc_info=True)
-        self._note_fault(settled)
+        for due, fault in one_by_one(self, lambda due: due._remind_once(settled)):
+            _logger.warning("%s: its owner could not be reminded.", due, exc_info=fault)
+            due._note_fault(settled)
 
     def _remind_once(self, settled):
         """Settle all distances of one record that were reached; one letter goes out for all of them."""
@@ -180,7 +164,6 @@ class ComplaintAssetDue(models.Model):
                 "fault_count": 0,
             }
         )
-        self.env.flush_all()
 
     def _create_passed(self, settled, reason):
         """Enter the reminders whose time has come, as ones that are not sent.

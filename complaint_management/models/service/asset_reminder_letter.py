@@ -1,15 +1,8 @@
-import base64
-
 from odoo import fields, models
 from odoo.tools import email_normalize
-from odoo.tools.mail import formataddr
 
-from ...tools.automatic_mail import is_unread_address
+from ..portal.notice_letter import company_sender, generate_letter, letter_values
 
-LAYOUT = "complaint_management.mail_layout_customer"
-#: No robot answers these, as far as it keeps to rules (RFC 3834, and Exchange's own).
-HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
-TEMPLATE_FIELDS = {"attachment_ids", "body_html", "email_from", "mail_server_id", "reply_to", "subject"}
 ACTIVITY = "complaint_management.mail_activity_type_service_due"
 
 
@@ -48,17 +41,10 @@ class ComplaintAssetDue(models.Model):
         self.ensure_one()
         owner = self.partner_id
         address = email_normalize(owner.email or "", strict=False)
-        if not address:
-            return "no_address"
-        if is_unread_address(address):
-            return "robot"
-        if address == self.company_id.partner_id.email_normalized:
-            return "own"
-        if self.env["mail.alias.domain"].sudo()._find_aliases([address]):
-            return "own"
-        if owner.is_blacklisted:
-            return "blacklisted"
-        return "bounced" if owner.message_bounce else False
+        refusal = self.env["complaint.customer.side"]._get_address_refusal(address, self.company_id)
+        if not refusal and owner.is_blacklisted:
+            refusal = "blacklisted"
+        return refusal or ("bounced" if owner.message_bounce else False)
 
     def _get_owner_language(self):
         """Return the language in which the owner reads; for the templates."""
@@ -79,28 +65,11 @@ class ComplaintAssetDue(models.Model):
         lang = self._get_owner_language()
         due = self.with_company(self.company_id).with_context(lang=lang, mail_post_autofollow=False)
         template = template.with_env(due.env)
-        values = template.with_context(template_preview_lang=lang)._generate_template(
-            self.ids, TEMPLATE_FIELDS
-        )[self.id]
-        more = {fname: values[fname] for fname in ("mail_server_id", "reply_to") if values.get(fname)}
+        values = generate_letter(template, self, lang)
         return due.asset_id.message_post(
             subject=" ".join((values.get("subject") or "").split()) or due.display_name,
-            body=values.get("body_html") or "",
-            message_type="auto_comment",
-            subtype_xmlid="mail.mt_comment",
-            author_id=self.company_id.partner_id.id,
-            email_from=values.get("email_from") or self._get_sender(),
-            email_layout_xmlid=LAYOUT,
-            email_add_signature=False,
-            attachments=[(name, base64.b64decode(data)) for name, data in values.get("attachments") or ()],
-            attachment_ids=values.get("attachment_ids"),
-            force_email_company=self.company_id,
-            force_email_lang=lang,
-            force_send=False,
-            mail_headers=dict(HEADERS),
-            notify_skip_followers=True,
             partner_ids=self.partner_id.ids,
-            **more,
+            **letter_values(values, self.company_id, self._get_sender(), lang),
         )
 
     def _get_team(self):
@@ -114,14 +83,7 @@ class ComplaintAssetDue(models.Model):
     def _get_sender(self):
         """Return the sender of reminders: the company, at the address of the team or its own."""
         self.ensure_one()
-        company = self.company_id
-        address = (
-            self._get_team().sudo().alias_email
-            or company.partner_id.email_normalized
-            or company.alias_domain_id.default_from_email
-            or company.catchall_email
-        )
-        return formataddr((company.name, address)) if address else company.partner_id.email_formatted
+        return company_sender(self.company_id, self._get_team().sudo().alias_email)
 
     # who cannot be written to is called
 

@@ -1,14 +1,9 @@
-import logging
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import clean_context
 
 from ...tools.service_process import SERVICE
-
-_logger = logging.getLogger(__name__)
 
 #: How much of a remedy's description names its order.
 NAME_LENGTH = 100
@@ -108,32 +103,10 @@ class ComplaintRemedy(models.Model):
         )
         wanting.invalidate_recordset(["service_order_id"])
         wanting = wanting.filtered(lambda remedy: remedy._lacks_repair())
-        wanting._try_repair_orders()
-
-    def _try_repair_orders(self):
-        if not self:
-            return
-        try:
-            with self.env.cr.savepoint():
-                self._create_repair_orders()
-                self.env.flush_all()
-            return
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception as fault:  # whatever the workshop lacks, the customer has agreed
-            self.env.invalidate_all(flush=False)
-            if len(self) > 1:
-                for remedy in self:
-                    remedy._try_repair_orders()
-                return
-            if not isinstance(fault, UserError):
-                _logger.warning("The service order of %s could not be made.", self, exc_info=True)
-            reason = (
-                str(fault)
-                if isinstance(fault, UserError)
-                else self.env._("The workshop is not set up for it. Ask its manager.")
-            )
-        self.blocked_reason = reason
+        wanting._make_or_block(
+            lambda remedies: remedies._create_repair_orders(),
+            self.env._("The workshop is not set up for it. Ask its manager."),
+        )
 
     def _create_repair_orders(self):
         for company, remedies in self.grouped("company_id").items():
