@@ -27,8 +27,10 @@ from . import service_coverage
 from . import service_price
 from . import service_photo
 from . import service_check
+from . import service_quality
 from . import service_file
 from . import service_reception
+from . import service_reception_sheet
 from . import service_loaner
 from . import service_handover
 from . import service_work
@@ -41,6 +43,7 @@ from . import service_settlement
 from . import service_cost
 from . import sale_order
 from . import booking
+from . import booking_order
 from . import booking_conflict
 from . import booking_absence
 from . import service_planning
@@ -66,4 +69,5 @@ from . import service_access
 from . import service_page
 from . import service_customer
 from . import service_request
+from . import service_request_page
 from . import service_notice

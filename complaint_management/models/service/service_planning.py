@@ -113,9 +113,12 @@ class ComplaintServiceOrder(models.Model):
 
         :raises UserError: one of the orders has ended
         """
-        for order in self:
-            if order.closed_at:
-                raise UserError(self.env._("%(order)s has ended. Reopen it first.", order=order.display_name))
+        self._refuse_together(
+            lambda order: (
+                order.closed_at
+                and self.env._("%(order)s has ended. Reopen it first.", order=order.display_name)
+            )
+        )
 
     def _book(self, start, stop, employees=None):
         """Plan one order at a time.
