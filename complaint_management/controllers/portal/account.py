@@ -8,14 +8,81 @@ from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 MAX_SEARCH = 200
 
 
-class CustomerComplaints(CustomerPortal):
+class CustomerLists(CustomerPortal):
+    """What the customer's lists of complaints and of service orders have in common."""
+
+    def _count_rows(self, model):
+        rows = request.env[model]
+        return rows.search_count([]) if rows.has_access("read") else 0
+
+    def _get_list_filters(self):
+        env = request.env
+        return {
+            "all": {"label": env._("All"), "domain": Domain.TRUE},
+            "open": {"label": env._("Open"), "domain": Domain("closed_at", "=", False)},
+            "waiting": {"label": env._("Waits for your answer"), "domain": Domain("waiting", "=", True)},
+            "ended": {"label": env._("Ended"), "domain": Domain("closed_at", "!=", False)},
+        }
+
+    def _get_list_page(self, rows, url, sortings, fnames, searched, page, chosen):
+        """Return the rows of one page of a list, and what its template needs beside them.
+
+        :param rows: empty recordset of the model of the list
+        :param str url: where the list is
+        :param dict sortings: the first one counts where none is chosen
+        :param fnames: names of the fields that the list shows
+        :param searched: names of the fields that are searched
+        :param int page: which page
+        :param dict chosen: sorting, filter and what is searched for, as they came in the address
+        """
+        sortby, filterby, search = (chosen.get(name) for name in ("sortby", "filterby", "search"))
+        filters = self._get_list_filters()
+        sortby = sortby if sortby in sortings else next(iter(sortings))
+        filterby = filterby if filterby in filters else "all"
+        search = (search or "").replace("\x00", "").strip()[:MAX_SEARCH]
+        domain = filters[filterby]["domain"]
+        if search:
+            domain &= Domain.OR(Domain(fname, "ilike", search) for fname in searched)
+        readable = rows.has_access("read")
+        shown = pager(
+            url=url,
+            url_args={"sortby": sortby, "filterby": filterby, "search": search or None},
+            total=rows.search_count(domain) if readable else 0,
+            page=page,
+            step=self._items_per_page,
+        )
+        if readable:
+            rows = rows.search_fetch(
+                domain,
+                fnames,
+                order=sortings[sortby]["order"],
+                limit=self._items_per_page,
+                offset=shown["offset"],
+            )
+        return rows, {
+            "default_url": url,
+            "pager": shown,
+            "search": search,
+            "searchbar_sortings": sortings,
+            "sortby": sortby,
+            "searchbar_filters": filters,
+            "filterby": filterby,
+            "narrowed": bool(search) or filterby != "all",
+        }
+
+    def _render_list(self, template, values):
+        response = request.render(template, values)
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+
+class CustomerComplaints(CustomerLists):
     """The customer's list of complaints, and the way to it."""
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
         if "complaint_count" in counters:
-            cases = request.env["complaint.portal"]
-            values["complaint_count"] = cases.search_count([]) if cases.has_access("read") else 0
+            values["complaint_count"] = self._count_rows("complaint.portal")
         return values
 
     def _get_complaint_sortings(self):
@@ -26,15 +93,6 @@ class CustomerComplaints(CustomerPortal):
             "subject": {"label": env._("Subject"), "order": "name, id desc"},
         }
 
-    def _get_complaint_filters(self):
-        env = request.env
-        return {
-            "all": {"label": env._("All"), "domain": Domain.TRUE},
-            "open": {"label": env._("Open"), "domain": Domain("closed_at", "=", False)},
-            "waiting": {"label": env._("Waits for your answer"), "domain": Domain("waiting", "=", True)},
-            "ended": {"label": env._("Ended"), "domain": Domain("closed_at", "!=", False)},
-        }
-
     @http.route(
         ["/my/complaints", "/my/complaints/page/<int:page>"],
         type="http",
@@ -43,44 +101,16 @@ class CustomerComplaints(CustomerPortal):
         methods=["GET"],
         readonly=True,
     )
-    def my_complaints(self, page=1, sortby=None, filterby=None, search=None, **_query):
+    def my_complaints(self, page=1, **chosen):
         """Show the complaints of the customer, a page at a time."""
-        sortings, filters = self._get_complaint_sortings(), self._get_complaint_filters()
-        sortby = sortby if sortby in sortings else "date"
-        filterby = filterby if filterby in filters else "all"
-        search = (search or "").replace("\x00", "").strip()[:MAX_SEARCH]
-        domain = filters[filterby]["domain"]
-        if search:
-            domain &= Domain.OR(Domain(fname, "ilike", search) for fname in ("number", "name", "description"))
-        cases = request.env["complaint.portal"]
-        readable = cases.has_access("read")
-        shown = pager(
-            url="/my/complaints",
-            url_args={"sortby": sortby, "filterby": filterby, "search": search or None},
-            total=cases.search_count(domain) if readable else 0,
-            page=page,
-            step=self._items_per_page,
+        cases, shown = self._get_list_page(
+            request.env["complaint.portal"],
+            "/my/complaints",
+            self._get_complaint_sortings(),
+            ["closed_at", "name", "number", "received_at", "waiting"],
+            ("number", "name", "description"),
+            page,
+            chosen,
         )
-        if readable:
-            cases = cases.search_fetch(
-                domain,
-                ["closed_at", "name", "number", "received_at", "waiting"],
-                order=sortings[sortby]["order"],
-                limit=self._items_per_page,
-                offset=shown["offset"],
-            )
-        values = {
-            "rows": cases._get_rows(),
-            "page_name": "complaints",
-            "default_url": "/my/complaints",
-            "pager": shown,
-            "search": search,
-            "searchbar_sortings": sortings,
-            "sortby": sortby,
-            "searchbar_filters": filters,
-            "filterby": filterby,
-            "narrowed": bool(search) or filterby != "all",
-        }
-        response = request.render("complaint_management.portal_complaints", values)
-        response.headers["Cache-Control"] = "private, no-store"
-        return response
+        values = {"rows": cases._get_rows(), "page_name": "complaints", **shown}
+        return self._render_list("complaint_management.portal_complaints", values)

@@ -11,6 +11,8 @@ COST_GROUPS = ",".join(
         "complaint_management.group_complaint_quality",
     )
 )
+#: What amounts of our cost have in common.
+COST = {"store": True, "compute_sudo": True, "currency_field": "company_currency_id", "groups": COST_GROUPS}
 
 
 class ComplaintServiceLine(models.Model):
@@ -27,19 +29,13 @@ class ComplaintServiceLine(models.Model):
     )
     unit_cost = fields.Monetary(
         compute="_compute_unit_cost",
-        store=True,
-        compute_sudo=True,
-        currency_field="company_currency_id",
-        groups=COST_GROUPS,
         help="Of one part, or of one hour of somebody whose hours have no cost of their own.",
+        **COST,
     )
     cost = fields.Monetary(
         compute="_compute_cost",
-        store=True,
-        compute_sudo=True,
-        currency_field="company_currency_id",
-        groups=COST_GROUPS,
         help="What parts and labour cost us, in the company's currency.",
+        **COST,
     )
 
     @api.model_create_multi
@@ -86,19 +82,13 @@ class ComplaintServiceWorklog(models.Model):
     )
     hourly_cost = fields.Monetary(
         compute="_compute_hourly_cost",
-        store=True,
-        compute_sudo=True,
-        currency_field="company_currency_id",
-        groups=COST_GROUPS,
         export_string_translation=False,
+        **COST,
     )
     cost = fields.Monetary(
         compute="_compute_cost",
-        store=True,
-        compute_sudo=True,
-        currency_field="company_currency_id",
-        groups=COST_GROUPS,
         export_string_translation=False,
+        **COST,
     )
 
     @api.depends("employee_id", "line_id.unit_cost")
@@ -127,55 +117,37 @@ class ComplaintServiceOrder(models.Model):
     cost_parts = fields.Monetary(
         string="Cost of Parts",
         compute="_compute_cost",
-        store=True,
-        compute_sudo=True,
-        currency_field="company_currency_id",
-        groups=COST_GROUPS,
+        **COST,
     )
     cost_labour = fields.Monetary(
         string="Cost of Labour",
         compute="_compute_cost",
-        store=True,
-        compute_sudo=True,
-        currency_field="company_currency_id",
-        groups=COST_GROUPS,
+        **COST,
     )
     cost_total = fields.Monetary(
         string="Cost",
         compute="_compute_cost",
-        store=True,
-        compute_sudo=True,
         aggregator="sum",
-        currency_field="company_currency_id",
-        groups=COST_GROUPS,
         help="Parts and hours worked, whoever bears them.",
+        **COST,
     )
     cost_warranty = fields.Monetary(
         string="Cost under Warranty",
         compute="_compute_cost",
-        store=True,
-        compute_sudo=True,
         aggregator="sum",
-        currency_field="company_currency_id",
-        groups=COST_GROUPS,
+        **COST,
     )
     cost_goodwill = fields.Monetary(
         string="Cost of Goodwill",
         compute="_compute_cost",
-        store=True,
-        compute_sudo=True,
         aggregator="sum",
-        currency_field="company_currency_id",
-        groups=COST_GROUPS,
+        **COST,
     )
     cost_remedy = fields.Monetary(
         string="Cost as Remedy",
         compute="_compute_cost",
-        store=True,
-        compute_sudo=True,
         aggregator="sum",
-        currency_field="company_currency_id",
-        groups=COST_GROUPS,
+        **COST,
     )
 
     @api.depends(

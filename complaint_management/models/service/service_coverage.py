@@ -8,6 +8,14 @@ COVERS = [
     ("goodwill", "Goodwill"),
     ("remedy", "Remedy of a complaint"),
 ]
+#: What amounts that the customer does not pay have in common.
+GIVEN = {
+    "compute": "_compute_given",
+    "store": True,
+    "aggregator": "sum",
+    "currency_field": "company_currency_id",
+    "help": "What it would have cost the customer, without taxes, in the company's currency.",
+}
 
 
 class ComplaintServiceLine(models.Model):
@@ -133,37 +141,15 @@ class ComplaintServiceOrder(models.Model):
         compute="_compute_warranty",
         help="Labour or parts of the object are covered on the day it was taken in; today, before that.",
     )
-    amount_warranty = fields.Monetary(
-        string="Borne by Warranty",
-        compute="_compute_given",
-        store=True,
-        aggregator="sum",
-        currency_field="company_currency_id",
-        help="What it would have cost the customer, without taxes, in the company's currency.",
-    )
-    amount_goodwill = fields.Monetary(
-        string="Given as Goodwill",
-        compute="_compute_given",
-        store=True,
-        aggregator="sum",
-        currency_field="company_currency_id",
-        help="What it would have cost the customer, without taxes, in the company's currency.",
-    )
-    amount_remedy = fields.Monetary(
-        string="Given as Remedy",
-        compute="_compute_given",
-        store=True,
-        aggregator="sum",
-        currency_field="company_currency_id",
-        help="What it would have cost the customer, without taxes, in the company's currency.",
-    )
+    amount_warranty = fields.Monetary(string="Borne by Warranty", **GIVEN)
+    amount_goodwill = fields.Monetary(string="Given as Goodwill", **GIVEN)
+    amount_remedy = fields.Monetary(string="Given as Remedy", **GIVEN)
     amount_given = fields.Monetary(
         string="Given Away",
-        compute="_compute_given",
-        store=True,
-        aggregator="sum",
-        currency_field="company_currency_id",
-        help="Warranty, goodwill and remedies together, without taxes, in the company's currency.",
+        **{
+            **GIVEN,
+            "help": "Warranty, goodwill and remedies together, without taxes, in the company's currency.",
+        },
     )
 
     @api.depends("asset_id")
