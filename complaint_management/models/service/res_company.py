@@ -49,5 +49,6 @@ class ResCompany(models.Model):
     )
 
     _complaint_service_slot_positive = models.Constraint(
-        "CHECK (complaint_service_slot_minutes > 0)", "Appointments begin every so many minutes: enter more than 0."
+        "CHECK (complaint_service_slot_minutes > 0)",
+        "Appointments begin every so many minutes: enter more than 0.",
     )

@@ -17,9 +17,7 @@ class ComplaintServiceOrder(models.Model):
     _deadline_applies_to = "service"
     _deadline_inverse = "service_order_id"
 
-    deadline_ids = fields.One2many(
-        "complaint.deadline", "service_order_id", string="Time Limits", copy=False
-    )
+    deadline_ids = fields.One2many("complaint.deadline", "service_order_id", string="Time Limits", copy=False)
     pause_ids = fields.One2many("complaint.pause", "service_order_id", string="Pauses", copy=False)
 
     _next_due_idx = models.Index("(next_due, id) WHERE next_due IS NOT NULL AND active IS TRUE")

@@ -143,7 +143,9 @@ class ComplaintServiceOrder(models.Model):
     )
 
     _number_uniq = models.UniqueIndex("(number, company_id)", "This order number exists already.")
-    _open_stage_idx = models.Index("(stage_id, scheduled_start, id) WHERE closed_at IS NULL AND active IS TRUE")
+    _open_stage_idx = models.Index(
+        "(stage_id, scheduled_start, id) WHERE closed_at IS NULL AND active IS TRUE"
+    )
     _open_team_idx = models.Index("(team_id, id) WHERE closed_at IS NULL AND active IS TRUE")
     _open_user_idx = models.Index("(user_id, id) WHERE closed_at IS NULL AND active IS TRUE")
     _period_in_order = models.Constraint(

@@ -61,7 +61,9 @@ class ComplaintServiceOrder(models.Model):
 
     def _message_auto_subscribe(self, updated_values, followers_existing_policy="skip"):
         """Who takes orders in follows them already: that is not looked up for each of many."""
-        created = followers_existing_policy == "update" and not self.env.context.get("mail_create_nosubscribe")
+        created = followers_existing_policy == "update" and not self.env.context.get(
+            "mail_create_nosubscribe"
+        )
         if created and updated_values.get("user_id") == self.env.uid:
             return True
         return super()._message_auto_subscribe(updated_values, followers_existing_policy)
@@ -90,7 +92,11 @@ class ComplaintServiceOrder(models.Model):
             (
                 user
                 for user in candidates
-                if user and user not in barred and user.active and not user.share and company in user.company_ids
+                if user
+                and user not in barred
+                and user.active
+                and not user.share
+                and company in user.company_ids
             ),
             self.env["res.users"],
         )

@@ -45,7 +45,9 @@ class ComplaintServiceType(models.Model):
     )
     # what orders of this type have to show
     asks_asset = fields.Boolean(
-        string="About One Object", default=True, help="The order names the vehicle, appliance or installation."
+        string="About One Object",
+        default=True,
+        help="The order names the vehicle, appliance or installation.",
     )
     asks_reception = fields.Boolean(
         string="Reception Sheet",

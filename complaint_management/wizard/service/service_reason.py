@@ -14,7 +14,12 @@ class ComplaintServiceReason(models.TransientModel):
     kind = fields.Selection([("cancel", "Cancel"), ("reopen", "Reopen")], required=True, default="cancel")
     reason = fields.Text(required=True)
     step = fields.Selection(
-        [("appointment", "Appointment"), ("diagnosis", "Diagnosis"), ("work", "Work"), ("quality", "Quality check")],
+        [
+            ("appointment", "Appointment"),
+            ("diagnosis", "Diagnosis"),
+            ("work", "Work"),
+            ("quality", "Quality check"),
+        ],
         string="Go on with",
         default="work",
         required=True,
