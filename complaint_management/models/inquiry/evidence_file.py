@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 
+#: What makes another file of a file, or a file of something else.
+CONTENT_FIELDS = {"raw", "datas", "db_datas", "url", "type", "res_model", "res_id"}
 EVIDENCE = "complaint.evidence"
 
 
@@ -88,15 +90,7 @@ class IrAttachment(models.Model):
                 )
 
     def write(self, vals):
-        if not self.env.su and vals.keys() & {
-            "raw",
-            "datas",
-            "db_datas",
-            "url",
-            "type",
-            "res_model",
-            "res_id",
-        }:
+        if not self.env.su and CONTENT_FIELDS & vals.keys():
             # Read before it is written: what is uploaded for a new piece belongs to none yet.
             self._check_no_evidence()
         return super().write(vals)

@@ -1,6 +1,7 @@
 from . import portal_case
 from . import portal_access
 from . import told_times
+from . import told_steps
 from . import customer_link
 from . import complaint_link
 from . import complaint_promise
@@ -17,7 +18,6 @@ from . import customer_result
 from . import customer_withdrawal
 from . import appeal
 from . import complaint_appeal
-from . import complaint_customer_page
 from . import res_company
 from . import res_users
 from . import res_config_settings

@@ -7,6 +7,7 @@ class ComplaintLink(models.Model):
 
     _inherit = "complaint.complaint"
 
+    _link_dialog = "complaint.customer.link"
     _link_template = "complaint_management.mail_template_link"
 
     def _get_customer_path(self):
@@ -20,7 +21,7 @@ class ComplaintLink(models.Model):
         self.message_unsubscribe(former.ids)
 
     def _check_can_share(self):
-        self.check_access("write")
+        super()._check_can_share()
         for complaint in self:
             if complaint.duplicate_of_id:
                 raise UserError(

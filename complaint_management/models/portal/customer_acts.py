@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, formataddr, plaintext2html
 
+from ...tools import upload
 from ...tools.clean_text import TooLong, clean_line, clean_text
 from ...tools.mark import Mark
 
@@ -114,6 +115,38 @@ class ComplaintCustomerSide(models.AbstractModel):
     def _get_nameless(self):
         """Return what a customer is called of whom no name is known."""
         return self.env._("Customer")
+
+    def _get_shown_reply(self):
+        """Return what the form for messages needs; hosts say where there is none, and why."""
+        return {
+            "possible": True,
+            "file_count": self.company_id.complaint_file_count,
+            "file_size": self.company_id.complaint_file_size,
+            "accept": upload.ACCEPT,
+        }
+
+    def _reply_as_customer(self, text, files=()):
+        """Write a message to us, with files.
+
+        :param str text: what was typed
+        :param files: as a form brought them, or pairs of name and content
+        :raises CustomerRefusal: nothing was written, it is too much, or it ended too long ago
+        """
+        ours = self._begin_customer_act()
+        text = self._clean_customer_text(text)
+        try:
+            files = self._check_customer_files(files)
+        except UserError as error:
+            raise CustomerRefusal(str(error)) from error
+        if not text and not files:
+            raise CustomerRefusal(self.env._("Write a message, or choose a file."))
+        if self._was_just_sent(text, files):
+            return "reply"
+        reply = self._get_shown_reply()
+        if not reply["possible"]:
+            raise CustomerRefusal(reply["why"])
+        ours._post_as_customer(text, files)
+        return "reply"
 
     def _was_just_sent(self, text, files=()):
         """Tell whether the customer sent the same words and files a moment ago, by the same form.

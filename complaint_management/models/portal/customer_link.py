@@ -17,6 +17,9 @@ class ComplaintCustomerSide(models.AbstractModel):
 
     _inherit = "complaint.customer.side"
 
+    #: Name of the model of the dialog that shows the link, one with ``complaint.link.dialog``.
+    _link_dialog = None
+
     access_token = fields.Char(copy=False, groups=fields.NO_ACCESS, export_string_translation=False)
     access_token_date = fields.Datetime(copy=False, groups=fields.NO_ACCESS, export_string_translation=False)
 
@@ -85,6 +88,34 @@ class ComplaintCustomerSide(models.AbstractModel):
                 self.ids, self.env._("The customer's link was renewed: the earlier one leads nowhere now.")
             )
         )
+
+    def action_preview_customer(self):
+        """Show the page as the customer sees it; nobody acts there but the customer."""
+        self.ensure_one()
+        self.check_access("read")
+        return {"type": "ir.actions.act_url", "url": self._get_customer_path(), "target": "new"}
+
+    def action_copy_link(self):
+        """Open the dialog with the link, which is noted as handed out."""
+        self.ensure_one()
+        self._check_can_share()
+        Dialog = self.env[self._link_dialog]
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Link of the Customer's Page"),
+            "res_model": Dialog._name,
+            "res_id": Dialog.create({Dialog._record_field: self.id}).id,
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"dialog_size": "medium"},
+        }
+
+    def _check_can_share(self):
+        """Check that the user may hand out the link: whoever has it can act as the customer.
+
+        :raises UserError: they may not, or it would be the wrong one
+        """
+        self.check_access("write")
 
     def _renew_by_mail(self):
         """Mail the link of one record to the address on file; another one, where the former has ended.

@@ -1,8 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
-from ...tools import upload
-from .customer_acts import MAX_LINE, MAX_TEXT, CustomerRefusal
+from .customer_acts import MAX_LINE, MAX_TEXT
 
 
 class ComplaintPortalActions(models.Model):
@@ -104,7 +102,6 @@ class ComplaintPortalActions(models.Model):
         return self.env._("Complainant")
 
     def _get_shown_reply(self):
-        """Return what the form for messages needs, or why there is none."""
         if self.duplicate_of_id:
             return {
                 "possible": False,
@@ -119,33 +116,4 @@ class ComplaintPortalActions(models.Model):
                     date=self._tell_date(self.closed_at),
                 ),
             }
-        return {
-            "possible": True,
-            "reopens": bool(self.closed_at),
-            "file_count": self.company_id.complaint_file_count,
-            "file_size": self.company_id.complaint_file_size,
-            "accept": upload.ACCEPT,
-        }
-
-    def _reply_as_customer(self, text, files=()):
-        """Write a message to us, with files.
-
-        :param str text: what was typed
-        :param files: as a form brought them, or pairs of name and content
-        :raises CustomerRefusal: nothing was written, it is too much, or the complaint has ended
-        """
-        ours = self._begin_customer_act()
-        text = self._clean_customer_text(text)
-        try:
-            files = self._check_customer_files(files)
-        except UserError as error:
-            raise CustomerRefusal(str(error)) from error
-        if not text and not files:
-            raise CustomerRefusal(self.env._("Write a message, or choose a file."))
-        if self._was_just_sent(text, files):
-            return "reply"
-        reply = self._get_shown_reply()
-        if not reply["possible"]:
-            raise CustomerRefusal(reply["why"])
-        ours._post_as_customer(text, files)
-        return "reply"
+        return {**super()._get_shown_reply(), "reopens": bool(self.closed_at)}

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import models
 
 from ...tools import process
 from .portal_messages import FIRST_MESSAGES
@@ -51,15 +51,9 @@ class ComplaintPortalPage(models.Model):
     # where it stands
 
     def _get_customer_status(self):
-        """Return where one complaint stands, in plain words."""
-        self.ensure_one()
         if self.duplicate_of_id:
             return self.env._("Goes on together with another complaint")
-        return self._get_customer_label(self.sudo().stage_id)
-
-    @api.model
-    def _get_customer_label(self, stage):
-        return stage.customer_label or stage.name
+        return super()._get_customer_status()
 
     def _get_customer_steps(self):
         """Return the way of the complaint as its customer sees it.
@@ -77,17 +71,7 @@ class ComplaintPortalPage(models.Model):
             way = self._get_way()
             now = process.STEPS.index(stage.step)
             stages = way[:now] + stage + way[now + 1 :]
-        steps = []
-        for place, passed in enumerate(stages):
-            label = self._get_customer_label(passed)
-            state = "now" if place == now else "done" if place < now else "later"
-            if steps and steps[-1]["label"] == label:
-                # Some of our steps are one to the customer.
-                if state == "now":
-                    steps[-1]["state"] = state
-                continue
-            steps.append({"label": label, "state": state})
-        return steps
+        return self._tell_way(stages, now)
 
     def _get_way(self):
         """Return one stage for each step from receipt to closing, as the team of one complaint uses them."""

@@ -6,9 +6,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools.mimetypes import guess_mimetype
 
+from ...tools.signature import TYPES
 from .complaint_result import CONFIRMATION_FIELDS, REPORT_STEPS
-
-SIGNATURE_TYPES = ("image/png", "image/jpeg")
 
 
 class ComplaintConfirmation(models.Model):
@@ -95,7 +94,7 @@ class ComplaintConfirmation(models.Model):
             raw = base64.b64decode(content, validate=True)
         except (binascii.Error, TypeError, ValueError):
             return False
-        return guess_mimetype(raw) in SIGNATURE_TYPES
+        return guess_mimetype(raw) in TYPES
 
     def _own_files(self, files, fname):
         """Make files the complaint's own, readable to those who may read a field.

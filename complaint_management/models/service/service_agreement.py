@@ -229,7 +229,7 @@ class ComplaintServiceOrder(models.Model):
         """Tell the customer that a quotation waits for their answer; filled by the customer's side."""
 
     def _check_quotation_advisor(self):
-        if not self.env.su and not self.env.user.has_group("complaint_management.group_service_advisor"):
+        if self._is_technician_only():
             raise UserError(self.env._("Quotations are the service advisor's: ask them."))
 
     def _check_answerable(self, kind, version):

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...tools import upload
 from ...tools.customer_words import first_line, own_words
 from ...tools.mark import Mark
 from ..portal.customer_acts import MAX_LINE, MAX_TEXT, SILENT, CustomerRefusal
@@ -222,7 +221,6 @@ class ComplaintServiceCustomer(models.Model):
     # messages
 
     def _get_shown_reply(self):
-        """Return what the form for messages needs, or why there is none."""
         days = self.company_id.complaint_reopen_days
         if self.closed_at and fields.Datetime.now() > fields.Datetime.add(self.closed_at, days=days):
             return {
@@ -233,35 +231,7 @@ class ComplaintServiceCustomer(models.Model):
                     date=self._tell_date(self.closed_at),
                 ),
             }
-        return {
-            "possible": True,
-            "file_count": self.company_id.complaint_file_count,
-            "file_size": self.company_id.complaint_file_size,
-            "accept": upload.ACCEPT,
-        }
-
-    def _reply_as_customer(self, text, files=()):
-        """Write a message to us, with files.
-
-        :param str text: what was typed
-        :param files: as a form brought them, or pairs of name and content
-        :raises CustomerRefusal: nothing was written, it is too much, or the order ended long ago
-        """
-        ours = self._begin_customer_act()
-        text = self._clean_customer_text(text)
-        try:
-            files = self._check_customer_files(files)
-        except UserError as error:
-            raise CustomerRefusal(str(error)) from error
-        if not text and not files:
-            raise CustomerRefusal(self.env._("Write a message, or choose a file."))
-        if self._was_just_sent(text, files):
-            return "reply"
-        reply = self._get_shown_reply()
-        if not reply["possible"]:
-            raise CustomerRefusal(reply["why"])
-        ours._post_as_customer(text, files)
-        return "reply"
+        return super()._get_shown_reply()
 
     def _message_post_after_hook(self, message, msg_vals):
         """What the customer writes, by mail or on the page, somebody has to read; what we write answers."""

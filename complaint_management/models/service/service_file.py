@@ -6,7 +6,6 @@ from ...tools.signature import read_signature
 from ...tools.upload import BROKEN, EMPTY, LARGE, PIXELS, UploadRefused, check_upload
 
 ORDER = "complaint.service.order"
-ADVISOR = "complaint_management.group_service_advisor"
 #: As large as telephones make them, and more.
 MAX_PHOTO = 25 * 1024 * 1024
 
@@ -31,7 +30,7 @@ class ComplaintServiceOrder(models.Model):
 
         :raises AccessError: they may not
         """
-        if not (self.env.su or self.env.user.has_group(ADVISOR)):
+        if self._is_technician_only():
             raise AccessError(
                 self.env._("This is done by service advisors. Ask the advisor of the order to do it.")
             )

@@ -11,6 +11,7 @@ class ComplaintServiceOrder(models.Model):
     _name = "complaint.service.order"
     _inherit = ["complaint.customer.side", "complaint.service.order"]
 
+    _link_dialog = "complaint.service.link"
     _link_template = "complaint_management.mail_template_service_link"
 
     def _get_customer_path(self):
@@ -55,36 +56,11 @@ class ComplaintServiceOrder(models.Model):
     # what advisors do about it
 
     def _check_can_share(self):
-        """Check that the user may hand out the link: whoever has it can act as the customer.
-
-        :raises UserError: only advisors do that
-        """
-        self.check_access("write")
-        if not self.env.su and not self.env.user.has_group("complaint_management.group_service_advisor"):
+        super()._check_can_share()
+        if self._is_technician_only():
             raise UserError(self.env._("Links are handed out by the service advisor: ask them."))
 
     def action_renew_link(self):
         """Make the links that were handed out before useless, as when one came into wrong hands."""
         self._check_can_share()
         return super().action_renew_link()
-
-    def action_preview_customer(self):
-        """Show the page as the customer sees it; nobody acts there but the customer."""
-        self.ensure_one()
-        self.check_access("read")
-        return {"type": "ir.actions.act_url", "url": self._get_customer_path(), "target": "new"}
-
-    def action_copy_link(self):
-        """Open the dialog with the link, which is noted as handed out."""
-        self.ensure_one()
-        self._check_can_share()
-        dialog = self.env["complaint.service.link"].create({"order_id": self.id})
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Link of the Customer's Page"),
-            "res_model": dialog._name,
-            "res_id": dialog.id,
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"dialog_size": "medium"},
-        }

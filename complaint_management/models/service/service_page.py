@@ -61,17 +61,11 @@ class ComplaintServicePage(models.Model):
     # where it stands
 
     def _get_customer_status(self):
-        """Return where one order stands, in plain words."""
-        self.ensure_one()
         if self.step == "appointment" and not self.scheduled_start:
             return self.env._("We look for a time for you")
         if self.step == "appointment" and self._waits_for_confirmation():
             return self.env._("We check the time that you chose")
-        return self._get_customer_label(self.sudo().stage_id)
-
-    @api.model
-    def _get_customer_label(self, stage):
-        return stage.customer_label or stage.name
+        return super()._get_customer_status()
 
     def _get_customer_steps(self):
         """Return the way of the order as its customer sees it, without what its kind leaves out.
@@ -96,17 +90,7 @@ class ComplaintServicePage(models.Model):
                 stage if step == stage.step else Stage.browse(Stage._first_of_step(step, team_id))
                 for step in steps
             ]
-        shown = []
-        for place, passed in enumerate(way):
-            label = self._get_customer_label(passed)
-            state = "now" if place == now else "done" if place < now else "later"
-            if shown and shown[-1]["label"] == label:
-                # Some of our steps are one to the customer.
-                if state == "now":
-                    shown[-1]["state"] = state
-                continue
-            shown.append({"label": label, "state": state})
-        return shown
+        return self._tell_way(way, now)
 
     def _get_news(self):
         """Return by when the customer hears or gets what: list of ``{"text", "kind": promise or late}``."""

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
+from ..inquiry.evidence_file import CONTENT_FIELDS
+
 
 class ComplaintServicePhotos(models.AbstractModel):
     """A record with photos that are its own: they are real pictures, and who reads the one reads the other.
@@ -64,15 +66,7 @@ class IrAttachment(models.Model):
     _inherit = "ir.attachment"
 
     def write(self, vals):
-        if not self.env.su and vals.keys() & {
-            "raw",
-            "datas",
-            "db_datas",
-            "url",
-            "type",
-            "res_model",
-            "res_id",
-        }:
+        if not self.env.su and CONTENT_FIELDS & vals.keys():
             for file in self.sudo():
                 model = self.env.get(file.res_model) if file.res_id else None
                 if isinstance(model, self.env.registry["complaint.service.photos"]):

@@ -8,7 +8,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.complaint_management.models.portal.portal_actions import CustomerRefusal
+from odoo.addons.complaint_management.models.portal.customer_acts import CustomerRefusal
 from odoo.addons.complaint_management.tests.portal.action_common import ActionCommon
 
 REASON = "Nobody listened to the witness."

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
-from odoo.addons.complaint_management.models.portal.portal_actions import CustomerRefusal
+from odoo.addons.complaint_management.models.portal.customer_acts import CustomerRefusal
 from odoo.addons.complaint_management.tests.portal.action_common import SIGNATURE, ActionCommon
 
 

@@ -3,7 +3,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from odoo.addons.complaint_management.models.portal.portal_actions import CustomerRefusal
+from odoo.addons.complaint_management.models.portal.customer_acts import CustomerRefusal
 from odoo.addons.complaint_management.tests.portal.action_common import ActionCommon
 
 
