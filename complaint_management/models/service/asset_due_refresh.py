@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools import usage
+from ...tools.turns import take_turn
 
 _logger = logging.getLogger(__name__)
 
@@ -188,12 +189,11 @@ class ComplaintAsset(models.Model):
                 chosen[key] = plans._choose_for(asset)
             wanted += [(asset, plan) for plan in chosen[key]]
         today = fields.Date.context_today(assets_sudo)
+        new = [key for key in wanted if key not in there]
+        # Somebody else may be about to enter the same.
+        take_turn(assets_sudo.browse({asset.id for asset, _plan in new}))
         missing = Due.create(
-            [
-                {"asset_id": asset.id, "plan_id": plan.id, "known_since": today}
-                for asset, plan in wanted
-                if (asset, plan) not in there
-            ]
+            [{"asset_id": asset.id, "plan_id": plan.id, "known_since": today} for asset, plan in new]
         )
         kept = Due.browse(there[key].id for key in wanted if key in there)
         (dues - kept).filtered(lambda due: due.state != "off")._end()

@@ -8,6 +8,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_datetime, formatLang
 
+from ...tools.turns import take_turn
+
 #: More than any meter shows.
 HIGHEST = 10_000_000
 #: Clocks of two computers never quite agree.
@@ -79,6 +81,8 @@ class ComplaintAssetReading(models.Model):
             if isinstance(vals.get("value"), float) and not isfinite(vals["value"]):
                 asset = self.asset_id.browse(vals.get("asset_id"))
                 raise ValidationError(self._get_impossible_text(vals["value"], asset))
+        # Two readings at once: the second one is checked against the first, too.
+        take_turn(self.asset_id.browse({vals["asset_id"] for vals in vals_list if vals.get("asset_id")}))
         return super().create(vals_list)
 
     @api.depends("value", "date", "asset_id")
@@ -173,6 +177,15 @@ class ComplaintAssetReading(models.Model):
                 )
         if vals.get("active") is False and not (vals.get("struck_reason") or "").strip():
             raise UserError(self.env._("Say why the reading is struck out."))
+        struck = self.filtered("struck_reason")[:1] if vals.get("struck_reason") else False
+        if struck:
+            raise UserError(
+                self.env._(
+                    "%(reading)s was struck out already: %(reason)s",
+                    reading=struck.display_name,
+                    reason=struck.struck_reason,
+                )
+            )
         return super().write(vals)
 
     def _strike_out(self, reason):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools import process
+from ...tools.turns import take_turn
 
 
 class ComplaintComplaint(models.Model):
@@ -123,6 +124,8 @@ class ComplaintComplaint(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
+        # Somebody may be about to merge it into another one, or to end it.
+        take_turn(self)
         self._check_can_be_serviced()
         company = self.company_id
         Team = self.env["complaint.team"].sudo()

@@ -142,10 +142,10 @@ class ComplaintServiceOrder(models.Model):
                 "usage_out": usage or 0,
             }
         )
+        # Now, before anything else: whoever does the same at the same moment is found here.
+        self.flush_recordset(["handed_over_at"])
         self._log_usage("usage_out")
         self._reach_at("hand_over", "handed_over_at")
-        # Now: whoever does the same at the same moment is found here.
-        self.flush_recordset(["handed_over_at"])
 
     def action_hand_over(self):
         """Ask for the signature."""

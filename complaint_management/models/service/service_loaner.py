@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ...tools.service_process import Requirement
+from ...tools.turns import take_turn
 from .service_reception import TOLERANCE
 
 LENT_FIELDS = {"order_id", "asset_id", "lent_at"}
@@ -161,6 +162,8 @@ class ComplaintServiceLoaner(models.Model):
     def create(self, vals_list):
         self._check_free(vals.get("asset_id") for vals in vals_list if not vals.get("returned_at"))
         loaners = super().create(vals_list)
+        # Somebody may be about to hand over: nothing goes out with an order that ends.
+        take_turn(loaners.order_id)
         loaners._check_orders_open()
         for fname in ("usage_out", "usage_back"):
             loaners._log_usage(fname)

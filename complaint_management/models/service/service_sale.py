@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import clean_context, float_compare, frozendict
 
 from ...tools.service_process import SERVICE, Requirement
+from ...tools.turns import take_turn
 
 
 class ComplaintServiceLine(models.Model):
@@ -138,10 +139,9 @@ class ComplaintServiceOrder(models.Model):
             orders_sudo.sale_order_id.filtered(lambda sale: sale.state == "cancel").action_draft()
             wanted = orders_sudo.filtered(lambda order: not order.sale_order_id and order._wants_sale_order())
             if wanted:
-                # Two at once: the second one is refused, or finds the sale order of the first.
-                wanted.lock_for_update(allow_referencing=True)
-                wanted.invalidate_recordset(["sale_order_id"])
-                wanted.filtered(lambda order: not order.sale_order_id)._create_sale_orders()
+                # Two at once: the second one waits, and finds the sale order of the first.
+                take_turn(wanted)
+                wanted._create_sale_orders()
             orders_sudo._sync_sale_order()
 
     def _create_sale_orders(self):
@@ -150,9 +150,7 @@ class ComplaintServiceOrder(models.Model):
             order.sale_order_id = sale
         sales._message_log_batch(
             bodies={
-                order.sale_order_id.id: self.env._(
-                    "Made for service order %(order)s.", order=order.display_name
-                )
+                order.sale_order_id.id: self.env._("Made for service order %(order)s.", order=order.number)
                 for order in self
             }
         )

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import float_compare
 
 from ...tools.service_process import SERVICE, Requirement
+from ...tools.turns import take_turn
 
 
 class ComplaintServiceLine(models.Model):
@@ -114,8 +115,8 @@ class ComplaintServiceOrder(models.Model):
         """
         self.check_access("write")
         self._check_quotation_advisor()
-        # Two at once: the second one is refused, or finds nothing left of what the first has made.
-        self.sudo().lock_for_update(allow_referencing=True)
+        # Two at once: the second one waits, and finds nothing left of what the first has made.
+        take_turn(self)
         self._refuse_together(self._get_invoice_refusal)
         self._invoice()
 

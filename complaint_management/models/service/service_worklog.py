@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
+from ...tools.turns import take_turn
 from .service_technician import ADVISOR
 
 #: What says when somebody worked.
@@ -90,6 +91,8 @@ class ComplaintServiceWorklog(models.Model):
     def create(self, vals_list):
         defaults = self.default_get(list(PERIOD))
         self._check_periods([(False, self._get_period(vals, defaults)) for vals in vals_list])
+        # Somebody may be about to stop the last clock of the order, or to pass the order on.
+        take_turn(self.order_id.browse({vals["order_id"] for vals in vals_list if vals.get("order_id")}))
         return super().create(vals_list)
 
     def write(self, vals):

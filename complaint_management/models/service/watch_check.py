@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...tools.turns import take_turn
 from ..case.batch_run import run_batches
 
 #: How many objects are counted anew between two commits.
@@ -53,6 +54,8 @@ class ComplaintAsset(models.Model):
         Warning_sudo = assets.env["complaint.asset.warning"]
         if not assets or (not rules and not Warning_sudo.search_count([], limit=1)):
             return
+        # Two repairs of one object at once are counted together.
+        take_turn(assets)
         by_asset = assets.with_context(active_test=True)._get_repairs().grouped("asset_id")
         known = Warning_sudo.search([("asset_id", "in", assets.ids)]).grouped(
             lambda warning: (warning.asset_id, warning.rule_id, warning.fault_id)

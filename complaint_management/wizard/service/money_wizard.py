@@ -44,7 +44,12 @@ class ComplaintServiceAnswer(models.TransientModel):
     def _compute_version(self):
         for wizard in self:
             order = wizard._get_order()
-            wizard.version = order and order._get_quotation_token()
+            wizard.version = order and wizard._get_shown_state()
+
+    def _get_shown_state(self):
+        """Return what tells whether the quotation is still what the dialog showed, and as unanswered."""
+        order = self.order_id._origin
+        return f"{order._get_quotation_token()}-{order.quotation_answer}-{order.agreed_at}"
 
     @api.model
     def default_get(self, fields):
@@ -61,12 +66,15 @@ class ComplaintServiceAnswer(models.TransientModel):
         order = self.order_id.sudo(False)
         order.check_access("write")
         order._check_quotation_advisor()
+        if self.version != self._get_shown_state():
+            raise UserError(
+                self.env._(
+                    "The quotation was changed meanwhile, or the customer has answered it. Close this and "
+                    "look at it again."
+                )
+            )
         if self.answer == "declined":
             order._decline(self.reason)
-        elif self.version != order._get_quotation_token():
-            raise UserError(
-                self.env._("The lines were changed meanwhile. Close this and look at them again.")
-            )
         else:
             signature = self.signature if self.kind == "paper" else None
             order._agree(self.kind, self.name, signature)
