@@ -49,6 +49,8 @@ def left_by(step):
     :param str step: step it stands in; a cancelled order has left nothing behind
     :return: tuple of milestones in the order of the process
     """
-    return tuple(name for name, own in STEP_OF.items() if SERVICE.is_before(own, step)) if (
-        step in SERVICE.steps
-    ) else ()
+    return (
+        tuple(name for name, own in STEP_OF.items() if SERVICE.is_before(own, step))
+        if (step in SERVICE.steps)
+        else ()
+    )
