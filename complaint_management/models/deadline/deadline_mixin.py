@@ -212,7 +212,7 @@ class ComplaintDeadlineMixin(models.AbstractModel):
         )
         if open_deadlines:
             open_deadlines._reach(reached_at)
-            if self.env["complaint.deadline.rule"]._get_waiting_ids():
+            if self.env["complaint.deadline.rule"]._get_waiting_ids(self._deadline_applies_to):
                 self.browse({deadline._get_host_id() for deadline in open_deadlines})._start_deadlines()
 
     def _enter_reached(self, moments):

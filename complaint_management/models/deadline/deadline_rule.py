@@ -116,10 +116,11 @@ class ComplaintDeadlineRule(models.Model):
         return [*self._selection_milestone(), ("reopen", self.env._("Reopening"))]
 
     @api.model
-    @ormcache()
-    def _get_waiting_ids(self):
-        """Return the ids of the rules whose clocks start when something else has happened."""
-        return frozenset(self.sudo().search([("count_from", "!=", "receipt")]).ids)
+    @ormcache("applies_to")
+    def _get_waiting_ids(self, applies_to):
+        """Return the ids of the rules for a kind of case whose clocks start when something else has happened."""
+        waiting = [("count_from", "!=", "receipt"), ("policy_id.applies_to", "=", applies_to)]
+        return frozenset(self.sudo().search(waiting).ids)
 
     @api.constrains("milestone", "policy_id")
     def _check_milestone(self):
