@@ -18,6 +18,10 @@ GIVEN = {
 }
 
 
+#: Kinds of service in which a fault is put right.
+MENDING_KINDS = ("repair", "roadside")
+
+
 class ComplaintServiceLine(models.Model):
     """Who bears a line: the customer, the warranty, or we, out of goodwill or to remedy a complaint (SV-4).
 
@@ -52,7 +56,7 @@ class ComplaintServiceLine(models.Model):
         known = self.env["complaint.service.order"]._fields
         # Neighbouring parts of the area; each does without the others.
         more = [fname for fname in ("received_at", "remedy_ids", "usage_in") if fname in known]
-        return ["kind", "order_id.asset_id", *(f"order_id.{fname}" for fname in more)]
+        return ["kind", "order_id.asset_id", "order_id.kind", *(f"order_id.{fname}" for fname in more)]
 
     def _get_proposed_cover(self, known=None):
         """Return who bears one line as far as facts say it.
@@ -178,7 +182,8 @@ class ComplaintServiceOrder(models.Model):
         """Tell whether the object is covered for labour or parts on the day that counts."""
         self.ensure_one()
         asset_sudo = self.asset_id.sudo()
-        if not asset_sudo or not hasattr(asset_sudo, "_is_covered"):
+        # A regular service is due whatever the warranty says; it promises that faults are put right.
+        if not asset_sudo or self.kind not in MENDING_KINDS:
             return False
         return asset_sudo._is_covered(kind, self._get_warranty_day(), usage=self._get_warranty_usage())
 
