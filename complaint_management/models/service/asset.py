@@ -57,7 +57,7 @@ class ComplaintAsset(models.Model):
         "scrapped.",
     )
     partner_id = fields.Many2one(
-        "res.partner", string="Owner", index="btree_not_null", check_company=True, tracking=True
+        "res.partner", string="Owned by", index="btree_not_null", check_company=True, tracking=True
     )
     product_id = fields.Many2one(
         "product.product", string="Product", index="btree_not_null", check_company=True, tracking=True

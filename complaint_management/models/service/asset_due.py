@@ -31,7 +31,7 @@ class ComplaintAssetDue(models.Model):
     )
     company_id = fields.Many2one(related="asset_id.company_id", store=True, index=True, precompute=True)
     partner_id = fields.Many2one(
-        related="asset_id.partner_id", string="Owner", store=True, index="btree_not_null", precompute=True
+        related="asset_id.partner_id", string="Owned by", store=True, index="btree_not_null", precompute=True
     )
     type_id = fields.Many2one(related="plan_id.type_id", store=True, index=True, precompute=True)
     state = fields.Selection(

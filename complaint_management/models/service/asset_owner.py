@@ -17,7 +17,7 @@ class ComplaintAssetOwner(models.Model):
     )
     company_id = fields.Many2one(related="asset_id.company_id", store=True, precompute=True, index=True)
     partner_id = fields.Many2one(
-        "res.partner", string="Owner", required=True, index=True, ondelete="restrict", check_company=True
+        "res.partner", string="Owned by", required=True, index=True, ondelete="restrict", check_company=True
     )
     date_from = fields.Date(
         string="From", required=True, default=lambda self: fields.Date.context_today(self)

@@ -35,7 +35,7 @@ class ComplaintAssetWarning(models.Model):
         "complaint.asset", string="Object", required=True, readonly=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="asset_id.company_id", store=True, index=True, precompute=True)
-    partner_id = fields.Many2one(related="asset_id.partner_id", string="Owner")
+    partner_id = fields.Many2one(related="asset_id.partner_id", string="Owned by")
     rule_id = fields.Many2one(
         "complaint.service.watch",
         string="Legal Limit",

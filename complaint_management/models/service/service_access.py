@@ -143,7 +143,7 @@ class ComplaintAssetPortal(models.Model):
 
     name = fields.Char(readonly=True)
     serial = fields.Char(string="Serial Number or VIN", readonly=True)
-    partner_id = fields.Many2one("res.partner", string="Owner", readonly=True)
+    partner_id = fields.Many2one("res.partner", string="Owned by", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     next_service_date = fields.Date(string="Next Service Due", readonly=True)
     warranty_end = fields.Date(readonly=True)

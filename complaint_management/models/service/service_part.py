@@ -17,7 +17,12 @@ class ComplaintServicePart(models.AbstractModel):
     _description = "Part of a Service Order"
 
     order_id = fields.Many2one(
-        "complaint.service.order", required=True, index=True, readonly=False, ondelete="cascade"
+        "complaint.service.order",
+        string="Service Order",
+        required=True,
+        index=True,
+        readonly=False,
+        ondelete="cascade",
     )
     company_id = fields.Many2one(related="order_id.company_id", store=True, precompute=True)
     order_readable = fields.Boolean(

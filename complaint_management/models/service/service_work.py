@@ -51,6 +51,7 @@ class ComplaintServiceOrder(models.Model):
         string="What Exactly", copy=False, help="Which part, since when, until when."
     )
     running_since = fields.Datetime(string="My Clock Runs since", compute="_compute_running_since")
+    has_clock = fields.Boolean(compute="_compute_has_clock", export_string_translation=False)
     partner_address = fields.Char(string="Address", compute="_compute_partner_address", compute_sudo=True)
     work_rank = fields.Integer(
         compute="_compute_work_rank",
@@ -87,6 +88,11 @@ class ComplaintServiceOrder(models.Model):
         since = {entry.order_id.id: entry.start for entry in running_sudo}
         for order in self:
             order.running_since = since.get(order._origin.id)
+
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_has_clock(self):
+        """Whoever only answers for orders is not asked to start a clock on each of them."""
+        self.has_clock = self.env.user.sudo().employee_id.complaint_technician
 
     @api.depends("partner_id")
     def _compute_partner_address(self):
