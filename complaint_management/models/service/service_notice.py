@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -163,9 +164,9 @@ class ComplaintServiceOrder(models.Model):
             if template_id and order.partner_email and order._has_agreed_appointment()
         ]
 
-    def _tell_rescheduled(self, old_start):
+    def _tell_rescheduled(self, old_starts):
         """The customer is told of the other time, once: of several in a row the last one (SV-5)."""
-        super()._tell_rescheduled(old_start)
+        super()._tell_rescheduled(old_starts)
         if not self._is_told_by_machine():
             return
         now = fields.Datetime.now()
@@ -176,9 +177,10 @@ class ComplaintServiceOrder(models.Model):
         unsent = moved._get_notices([("event", "=like", "confirmed:%"), ("state", "=", "planned")])
         notices.filtered(lambda notice: notice.state == "planned")._skip("over")
         # A confirmation that has not gone out yet tells the time that holds.
-        for order in moved - unsent.order_id:
-            number = len(notices.filtered(lambda notice, order=order: notice.order_id == order)) + 1
-            order._notify_customer(f"rescheduled:{number}", f"{TEMPLATE}rescheduled")
+        told = Counter(notice.order_id.id for notice in notices)
+        (moved - unsent.order_id)._notify_customer(
+            lambda order: f"rescheduled:{told[order.id] + 1}", f"{TEMPLATE}rescheduled"
+        )
 
     # delays
 

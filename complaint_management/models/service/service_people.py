@@ -34,10 +34,13 @@ class ComplaintServiceOrder(models.Model):
 
     @api.depends("technician_ids.user_id")
     def _compute_technician_user_ids(self):
+        by_users = {}
         for order in self:
             users = order.technician_ids.with_context(active_test=False).user_id
             if users != order.technician_user_ids:
-                order.technician_user_ids = users
+                by_users[users] = by_users.get(users, self.browse()) | order
+        for users, orders in by_users.items():
+            orders.technician_user_ids = users
 
     @api.depends("complaint_id.excluded_user_ids")
     def _compute_excluded_user_ids(self):

@@ -98,14 +98,14 @@ class ComplaintServiceOrder(models.Model):
                 and not order.closed_at
             )
         )
-        for old_start, orders in moved.grouped(lambda order: before[order.id]).items():
-            orders._tell_rescheduled(old_start)
+        if moved:
+            moved._tell_rescheduled(before)
         return result
 
-    def _tell_rescheduled(self, old_start):
+    def _tell_rescheduled(self, old_starts):
         """Hook: the appointment of these open orders is at another time than it was.
 
-        :param datetime old_start: when it was
+        :param dict old_starts: when it was, by id
         """
 
     def _check_plannable(self):

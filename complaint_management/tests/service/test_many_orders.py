@@ -112,9 +112,9 @@ class TestManyOrders(MoneyCommon):
         """SV-5: many orders are put on another day, or given to somebody else, together."""
         make = lambda count: self.new_orders(count, "appointment", lines=False)  # noqa: E731
         later = APPOINTMENT + timedelta(days=40)
-        self.assertSteady(make, lambda orders: orders.write({"scheduled_start": later}), more=4)
+        self.assertSteady(make, lambda orders: orders.write({"scheduled_start": later}))
         others = self.other_technician.ids
-        self.assertSteady(make, lambda orders: orders.write({"technician_ids": others}), more=3)
+        self.assertSteady(make, lambda orders: orders.write({"technician_ids": others}))
 
     def test_invoices_are_apart(self):
         """SV-4: one customer with many orders gets an invoice for each, and each says what it is for."""

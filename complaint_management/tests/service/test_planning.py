@@ -392,7 +392,9 @@ class TestPlanning(PlanningCommon):
     def test_reschedule(self):
         """SV-5: whoever moves an appointment says why; it is kept, and what tells the customer is called."""
         order, told = self.new_booked(), []
-        self.patch(type(self.Order), "_tell_rescheduled", lambda orders, old: told.append((orders, old)))
+        self.patch(
+            type(self.Order), "_tell_rescheduled", lambda order, old: told.append((order, old[order.id]))
+        )
         Wizard = self.env["complaint.service.reschedule"].with_user(self.advisor)
         form = Form(Wizard.with_context(default_order_id=order.id))
         self.assertEqual(form.start, APPOINTMENT)
