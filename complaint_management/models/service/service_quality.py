@@ -149,6 +149,16 @@ class ComplaintServiceOrder(models.Model):
         reason = (reason or "").strip()
         if not reason:
             raise UserError(self.env._("Say what is still to be done."))
+        self._check_sent_back()
+        self.check_access("write")
+        self.sudo().write({"rework_reason": reason})
+        self.move_to("work")
+
+    def _check_sent_back(self):
+        """Check that all of the orders are being checked.
+
+        :raises UserError: some are not
+        """
         self._refuse_together(
             lambda order: (
                 order.step != "quality"
@@ -157,9 +167,6 @@ class ComplaintServiceOrder(models.Model):
                 )
             )
         )
-        self.check_access("write")
-        self.sudo().write({"rework_reason": reason})
-        self.move_to("work")
 
     def _record_move(self, old_steps):
         super()._record_move(old_steps)

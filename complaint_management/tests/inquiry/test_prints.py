@@ -1,28 +1,23 @@
-import io
 from datetime import timedelta
-
-from lxml import html
 
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
-from odoo.tools.pdf import PdfFileReader
 
 from odoo.addons.complaint_management.tests.inquiry.common import InquiryCommon
+from odoo.addons.complaint_management.tests.print_common import PrintCommon
 
 CARD = "complaint_management.report_record_card"
 SHEET = "complaint_management.report_dispatch_sheet"
 REFUSALS = "odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model"
 
 
-class PrintsCommon(InquiryCommon):
+class PrintsCommon(PrintCommon, InquiryCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.Report = cls.env["ir.actions.report"]
-        cls.company.write({"name": "Pujiang Cars 浦江汽车", "street": "Zhangyang Road 1588"})
         cls.centre.leader_id.name = "Lena Leader"
         cls.adviser = cls.env["hr.employee"].create({"name": "Andy Adviser"})
         cls.relative = cls.env["res.partner"].create({"name": "Zhang Senior"})
@@ -95,32 +90,6 @@ class PrintsCommon(InquiryCommon):
             }
         )
         return case
-
-    def render(self, report, records, user):
-        """Print records as a user whom the server does not know yet, and return the page."""
-        self.env.flush_all()
-        self.env.invalidate_all()
-        content, _kind = self.Report.with_user(user)._render_qweb_html(report, records.ids)
-        return html.fromstring(content)
-
-    def text(self, report, records, user):
-        main = self.render(report, records, user).xpath("//main")[0]
-        for style in main.xpath(".//style"):
-            style.drop_tree()
-        return " ".join(" ".join(main.itertext()).split())
-
-    def pdf(self, report, records, user):
-        """Print records as a file and return the text of its pages; needs the web server of ``HttpCase``."""
-        if self.Report.get_wkhtmltopdf_state() != "ok":
-            self.skipTest("wkhtmltopdf is missing")
-        self.env["ir.config_parameter"].set_param("report.print_delay", "0")
-        self.env.flush_all()
-        self.env.invalidate_all()
-        printing = self.Report.with_user(user).with_context(force_report_rendering=True)
-        content, kind = printing._render_qweb_pdf(report, records.ids)
-        self.assertEqual(kind, "pdf")
-        pages = PdfFileReader(io.BytesIO(content)).pages
-        return [" ".join(page.extract_text().split()) for page in pages]
 
 
 @tagged("post_install", "-at_install")

@@ -1,12 +1,11 @@
 from datetime import datetime
 
-from lxml import html
-
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import HttpCase, freeze_time, new_test_user, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.complaint_management.tests.print_common import PrintCommon
 from odoo.addons.complaint_management.tests.service.reception_common import (
     SIGNATURE,
     ReceptionCommon,
@@ -19,13 +18,7 @@ HANDOVER = "complaint_management.report_handover_sheet"
 REFUSALS = "odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model"
 
 
-class ServicePrintsCommon(ReceptionCommon):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.Report = cls.env["ir.actions.report"]
-        cls.company.write({"name": "Pujiang Cars 浦江汽车", "street": "Zhangyang Road 1588"})
-
+class ServicePrintsCommon(PrintCommon, ReceptionCommon):
     @classmethod
     def new_full(cls, **vals):
         """Create an order of which all is known that the prints show."""
@@ -64,19 +57,6 @@ class ServicePrintsCommon(ReceptionCommon):
         cls.bring_to(order, "handover")
         order._hand_over("Zhang San", SIGNATURE, **{"note": "Smells of rubber", "usage": 12010, **vals})
         return order
-
-    def render(self, report, records, user):
-        """Print orders as a user whom the server does not know yet, and return the page."""
-        self.env.flush_all()
-        self.env.invalidate_all()
-        content, _kind = self.Report.with_user(user)._render_qweb_html(report, records.ids)
-        return html.fromstring(content)
-
-    def text(self, report, records, user):
-        main = self.render(report, records, user).xpath("//main")[0]
-        for style in main.xpath(".//style"):
-            style.drop_tree()
-        return " ".join(" ".join(main.itertext()).split())
 
 
 @tagged("post_install", "-at_install")

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 
 class ComplaintServiceReason(models.TransientModel):
@@ -28,14 +27,7 @@ class ComplaintServiceReason(models.TransientModel):
     def default_get(self, fields):
         values = super().default_get(fields)
         if values.get("kind") == "send_back":
-            for order in self.env["complaint.service.order"].browse(self.env.context.get("active_ids")):
-                if order.step != "quality":
-                    raise UserError(
-                        self.env._(
-                            "Only what is being checked is sent back: %(order)s is not.",
-                            order=order.display_name,
-                        )
-                    )
+            self.env["complaint.service.order"].browse(self.env.context.get("active_ids"))._check_sent_back()
         return values
 
     def action_apply(self):
