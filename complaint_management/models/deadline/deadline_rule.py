@@ -118,7 +118,7 @@ class ComplaintDeadlineRule(models.Model):
     @api.model
     @ormcache("applies_to")
     def _get_waiting_ids(self, applies_to):
-        """Return the ids of the rules for a kind of case whose clocks start when something else has happened."""
+        """Return the ids of the rules of a kind of case whose clocks start when something has happened."""
         waiting = [("count_from", "!=", "receipt"), ("policy_id.applies_to", "=", applies_to)]
         return frozenset(self.sudo().search(waiting).ids)
 

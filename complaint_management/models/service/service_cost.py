@@ -197,13 +197,14 @@ class ComplaintComplaint(models.Model):
         compute_sudo=True,
         currency_field="service_currency_id",
         groups=STAFF,
-        help="What warranty, goodwill and remedies in its service orders would have cost the customer, without "
-        "taxes.",
+        help="What warranty, goodwill and remedies in its service orders would have cost the customer, "
+        "without taxes.",
     )
 
     @api.depends("service_order_ids.cost_total", "service_order_ids.amount_given", "service_order_ids.active")
     def _compute_service_cost(self):
-        # Added up when it is looked at: what comes in pays nothing for it. What is archived was spent all the same.
+        # Added up when it is looked at, so that what comes in pays nothing for it. What is archived was spent
+        # all the same.
         Order = self.env["complaint.service.order"].with_context(active_test=False)
         sums = {
             complaint: amounts
