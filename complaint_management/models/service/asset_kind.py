@@ -6,7 +6,7 @@ USAGE_UNITS = [
     ("none", "Nothing"),
     ("km", "km"),
     ("mi", "mi"),
-    ("h", "Hours"),
+    ("h", "hours"),
     ("cycles", "Cycles"),
 ]
 

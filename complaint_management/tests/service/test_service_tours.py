@@ -119,7 +119,7 @@ class TestAdvisorTours(MoneyCommon, ServiceTourCommon):
 @tagged("post_install", "-at_install")
 class TestWorkshopManagerTour(CareCommon, ServiceTourCommon):
     def test_manager(self):
-        """SV-5, SV-6, SV-7: plan and load, what is due, what the law watches, the figures, and a new service."""
+        """SV-5, SV-6, SV-7: plan and load, what is due, what the law watches, figures, and a new service."""
         self.prepare(self.workshop_manager)
         noon = fields.Datetime.now().replace(hour=12, minute=0, second=0)
         self.new_order(scheduled_start=noon, scheduled_end=noon + timedelta(hours=2))

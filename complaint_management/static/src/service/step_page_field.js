@@ -3,7 +3,7 @@ import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 /** Pages whose name is not that of their step. */
-const PAGES = { quotation: "lines", settlement: "lines", closed: "handover" };
+const PAGES = { appointment: "lines", quotation: "lines", settlement: "lines", closed: "handover" };
 
 /** The step of an order: when the form opens, and whenever the order moves on, its page comes to the front. */
 export class StepPageField extends Component {
