@@ -36,7 +36,6 @@ class ComplaintAsset(models.Model):
     )
     kind_id = fields.Many2one(
         "complaint.asset.kind",
-        string="Kind",
         compute="_compute_kind_id",
         store=True,
         readonly=False,
@@ -59,9 +58,7 @@ class ComplaintAsset(models.Model):
     partner_id = fields.Many2one(
         "res.partner", string="Owned by", index="btree_not_null", check_company=True, tracking=True
     )
-    product_id = fields.Many2one(
-        "product.product", string="Product", index="btree_not_null", check_company=True, tracking=True
-    )
+    product_id = fields.Many2one("product.product", index="btree_not_null", check_company=True, tracking=True)
     model = fields.Char(help="Make and model, where it is none of our products.")
     purchase_date = fields.Date(tracking=True, help="The warranty begins with it.")
     delivery_date = fields.Date(

@@ -27,7 +27,7 @@ class ComplaintAssetDue(models.Model):
         "complaint.asset", string="Object", required=True, readonly=True, index=True, ondelete="cascade"
     )
     plan_id = fields.Many2one(
-        "complaint.service.plan", string="Plan", required=True, readonly=True, index=True, ondelete="restrict"
+        "complaint.service.plan", required=True, readonly=True, index=True, ondelete="restrict"
     )
     company_id = fields.Many2one(related="asset_id.company_id", store=True, index=True, precompute=True)
     partner_id = fields.Many2one(

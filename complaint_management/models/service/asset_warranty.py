@@ -94,7 +94,7 @@ class ComplaintAssetWarranty(models.Model):
 class ComplaintAsset(models.Model):
     _inherit = "complaint.asset"
 
-    warranty_ids = fields.One2many("complaint.asset.warranty", "asset_id", string="Warranty", copy=False)
+    warranty_ids = fields.One2many("complaint.asset.warranty", "asset_id", copy=False)
     warranty_end = fields.Date(
         string="Warranty until",
         compute="_compute_warranty_end",

@@ -112,8 +112,8 @@ class ComplaintServiceBooking(models.Model):
     # what is entered here is entered on the order
 
     @api.model_create_multi
-    def create(self, vals_list):
-        """Book technicians for orders, as if it were entered there."""
+    def create(self, vals_list):  # pylint: disable=method-required-super
+        """Book technicians for orders, as if it were entered there: the order makes its bookings."""
         created = []
         for vals in vals_list:
             vals = {**self.default_get(["order_id", "employee_id", *ORDER_FIELDS]), **vals}
@@ -142,7 +142,8 @@ class ComplaintServiceBooking(models.Model):
             self.order_id.write(times)
         return True
 
-    def unlink(self):
+    def unlink(self):  # pylint: disable=method-required-super
+        # The order takes its bookings away.
         self._check_order_access()
         for order, bookings in self.grouped("order_id").items():
             order.write({"technician_ids": [Command.unlink(one.id) for one in bookings.employee_id]})

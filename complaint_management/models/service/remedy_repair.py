@@ -46,7 +46,12 @@ class ComplaintRemedy(models.Model):
     _inherit = "complaint.remedy"
 
     service_order_id = fields.Many2one(
-        "complaint.service.order", readonly=True, copy=False, ondelete="set null", help="It carries this out."
+        "complaint.service.order",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="It carries this out.",
     )
     # Shown to people who may not open it.
     service_order_number = fields.Char(

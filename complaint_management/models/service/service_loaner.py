@@ -41,7 +41,7 @@ class ComplaintServiceLoaner(models.Model):
     lent_at = fields.Datetime(
         string="Lent on", required=True, default=fields.Datetime.now, copy=False, index=True
     )
-    due_back = fields.Datetime(string="Due Back", copy=False)
+    due_back = fields.Datetime(copy=False)
     returned_at = fields.Datetime(string="Returned on", copy=False)
     usage_out = fields.Float(string="Reading When Lent", copy=False)
     usage_back = fields.Float(string="Reading When Returned", copy=False)

@@ -72,7 +72,6 @@ class ComplaintServiceOrder(models.Model):
     commercial_partner_id = fields.Many2one(related="partner_id.commercial_partner_id")
     product_id = fields.Many2one(
         "product.product",
-        string="Product",
         compute="_compute_product_id",
         store=True,
         readonly=False,

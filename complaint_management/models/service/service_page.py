@@ -239,8 +239,8 @@ class ComplaintServicePage(models.Model):
 class ComplaintComplaint(models.Model):
     _inherit = "complaint.complaint"
 
-    def _get_portal_page(self, role, token=False, **kwargs):
-        page = super()._get_portal_page(role, token, **kwargs)
+    def _get_portal_page(self, role, token=False, limit=FIRST_MESSAGES):
+        page = super()._get_portal_page(role, token, limit)
         return {**page, "services": self._get_told_services(role)}
 
     def _get_told_services(self, role):

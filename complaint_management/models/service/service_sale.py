@@ -125,8 +125,8 @@ class ComplaintServiceOrder(models.Model):
         """Return the orders by company, as superuser and in the company: sales are made by us, see above."""
         # Neither defaults of the page somebody is on nor the companies they have chosen count, and nobody is
         # told that a sale is theirs.
-        context = clean_context(self.env.context) | {"mail_auto_subscribe_no_notify": True}
-        orders_sudo = self.sudo().with_context(context)
+        orders_sudo = self.sudo().with_context(clean_context(self.env.context))
+        orders_sudo = orders_sudo.with_context(mail_auto_subscribe_no_notify=True)
         return [
             of_company.with_company(company)
             for company, of_company in orders_sudo.grouped("company_id").items()

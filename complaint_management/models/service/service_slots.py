@@ -60,7 +60,10 @@ class ComplaintServiceOrder(models.Model):
                     one[1].ids,
                 ),
             )
-            for _start, found in groupby(merge(*streams, key=lambda one: one[0]), key=lambda one: one[0])
+            # One after the other: the later ones are mostly not looked at.
+            for _start, found in groupby(  # pylint: disable=bad-builtin-groupby
+                merge(*streams, key=lambda one: one[0]), key=lambda one: one[0]
+            )
         )
         return [
             (start, stop, group.with_env(self.env)) for start, group, stop, _day in islice(proposals, limit)

@@ -56,7 +56,7 @@ class ComplaintTechnician(models.AbstractModel):
     @api.depends("complaint_technician", "complaint_skill_ids")
     def _compute_complaint_suits_type_ids(self):
         """All services whose skills somebody has."""
-        types = self.env["complaint.service.type"].search([])
+        types = self.env["complaint.service.type"].search([("active", "=", True)])
         for technician in self:
             technician.complaint_suits_type_ids = technician.complaint_technician and types.filtered(
                 lambda kind, skills=technician.complaint_skill_ids: kind.skill_ids <= skills
@@ -192,7 +192,7 @@ class HrEmployeePublic(models.Model):
     _name = "hr.employee.public"
     _inherit = ["hr.employee.public", "complaint.technician"]
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         # Nobody writes a view; these fields are the employee's.
         self.check_access("write")
         unknown = vals.keys() - set(TECHNICIAN_FIELDS)

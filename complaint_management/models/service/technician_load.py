@@ -26,13 +26,13 @@ class ComplaintServiceLoad(models.TransientModel):
     employee_id = fields.Many2one("hr.employee", string="Technician", required=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade")
     date = fields.Date(string="Day", required=True)
-    working_hours = fields.Float(string="Working Hours", aggregator="sum")
-    booked_hours = fields.Float(string="Booked Hours", aggregator="sum")
-    free_hours = fields.Float(string="Free Hours", aggregator="sum")
+    working_hours = fields.Float(aggregator="sum")
+    booked_hours = fields.Float(aggregator="sum")
+    free_hours = fields.Float(aggregator="sum")
     over_hours = fields.Float(string="Hours Too Many", aggregator="sum")
     load = fields.Float(string="Load (%)", aggregator="avg", digits=(16, 1))
     overload = fields.Boolean(string="Too Much")
-    absent = fields.Boolean(string="Absent", help="Absent on that day, or for a part of it.")
+    absent = fields.Boolean(help="Absent on that day, or for a part of it.")
 
     @api.model
     def action_open(self):

@@ -75,7 +75,7 @@ class ComplaintServiceReport(models.Model):
     )
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     asset_id = fields.Many2one("complaint.asset", string="Object", readonly=True)
-    product_id = fields.Many2one("product.product", string="Product", readonly=True)
+    product_id = fields.Many2one("product.product", readonly=True)
     type_id = fields.Many2one("complaint.service.type", string="Service", readonly=True)
     kind = fields.Selection(
         selection=lambda self: (
@@ -288,7 +288,7 @@ class ComplaintServiceWorkReport(models.Model):
         string="Kind of Service",
         readonly=True,
     )
-    product_id = fields.Many2one("product.product", string="Product", readonly=True)
+    product_id = fields.Many2one("product.product", readonly=True)
     step = fields.Selection(
         selection=lambda self: (
             self.env["complaint.service.stage"]._fields["step"]._description_selection(self.env)

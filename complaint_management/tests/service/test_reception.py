@@ -111,16 +111,6 @@ class TestReception(ReceptionCommon):
 
     def test_limit(self):
         """TL-3: it is taken in when it is handed in, not when that is written down or the order moves on."""
-        policy = self.env.ref("complaint_management.complaint_deadline_policy_service")
-        self.env["complaint.deadline.rule"].create(
-            {
-                "policy_id": policy.id,
-                "milestone": "receive",
-                "duration": 5,
-                "unit": "days",
-                "count_from": "receipt",
-            }
-        )
         moment = datetime(2026, 3, 2, 7, 0)
         order = self.new_order(requested_at="2026-03-02 06:00:00")
         order.received_at = moment
