@@ -15,6 +15,8 @@ class TestTranslation(TranslationChecks, TransactionCase):
             "complaints",
             "https://",
             "front-desk",
+            # a line to write on
+            "________________",
             "%(size)s KB",
             "%(size)s MB",
             '<span class="o_complaint_required" aria-hidden="true"> *</span>',
