@@ -70,7 +70,6 @@ class ComplaintServiceReport(models.Model):
         "complaint_service_order_technician_rel",
         "order_id",
         "employee_id",
-        string="Technician",
         readonly=True,
     )
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
