@@ -73,6 +73,8 @@ complaint.complaint        | r...
 complaint.dispatch         | rw..
 complaint.dispatch.reason  | rwc.
 complaint.portal           | r...
+complaint.service.portal   | r...
+complaint.asset.portal     | r...
 complaint.referral         | rwc.
 complaint.remedy           | r...
 complaint.remedy.finish    | rwc.
@@ -299,7 +301,7 @@ class TestHeadMatrix(HeadCommon):
 
         Solutions and remedies are read by those who are asked to approve or to carry them out, whoever they
         are (tests/resolution/test_resolution_access.py). Of what customers see, everybody reads the own
-        complaints alone (tests/portal/test_security_table.py).
+        complaints, orders and objects alone (tests/portal/test_security_table.py).
         """
         expected = {row: cells["user"] for row, cells in read_table(USER_MODELS).items()}
         found = {}
