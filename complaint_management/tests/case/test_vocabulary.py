@@ -56,7 +56,7 @@ class TestStages(CaseCommon):
             self.assertIn("is in use", str(caught.exception))
             with self.subTest(archived=archived), self.assertRaises(ValidationError) as caught:
                 stage.unlink()
-            self.assertIn("Archive the stage", str(caught.exception))
+            self.assertIn("Archive it instead", str(caught.exception))
         stage.write({"step": "investigation", "name": "Still waiting"})
         complaint.active = True
         complaint.stage_id = self.stage("investigation")
