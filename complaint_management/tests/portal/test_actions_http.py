@@ -56,6 +56,21 @@ class TestActionsHttp(ActionHttpCommon):
             "round": str(sudo.reopen_count),
         }
 
+    @mute_logger("odoo.http")
+    def test_too_much_at_once(self):
+        """IN-1: what is larger than any form may be is not read at all, and nothing of it stays."""
+        complaint = self.new_case_of(self.owner)
+        before = self.state(complaint)
+        self.env["res.company"].search([("active", "=", True)]).write(
+            {"complaint_file_count": 1, "complaint_file_size": 1}
+        )
+        files = [("files", ("large.txt", b"x" * (14 * 1024 * 1024), "text/plain"))]
+        response = self.post(
+            self.path(complaint, "reply"), {"message": "Hello"}, user=self.owner_user, files=files
+        )
+        self.assertEqual(response.status_code, 413)
+        self.assertEqual(self.state(complaint), before)
+
     def new_case_with_offer(self, partner=None):
         complaint = self.new_solved_case(partner_id=(partner or self.owner).id)
         self.new_offered(complaint)

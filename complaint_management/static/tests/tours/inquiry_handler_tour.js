@@ -1,7 +1,5 @@
 import { registry } from "@web/core/registry";
-import { saved } from "./resolution_steps";
-
-const tab = (name) => ({ trigger: `.o_notebook .nav-link[name='${name}']`, run: "click" });
+import { noDialog, saved, tab } from "./resolution_steps";
 
 const choose = (field, name) => [
     { trigger: `${field} input`, run: `edit ${name}` },
@@ -12,8 +10,6 @@ const addLine = (field) => ({
     trigger: `[name=${field}] .o_field_x2many_list_row_add a`,
     run: "click",
 });
-
-const noDialog = { trigger: "body:not(:has(.modal))" };
 
 /** The handler judges a case, speaks with the customer, asks departments and writes down the facts. */
 registry.category("web_tour.tours").add("complaint_inquiry_handler", {
