@@ -65,9 +65,10 @@ class ComplaintComplaint(models.Model):
         orders = orders.search([("complaint_id", "=", self.id)])
         action = {
             "type": "ir.actions.act_window",
-            "name": self.env._("Service Orders"),
             "res_model": "complaint.service.order",
+            # Before the name: the extractor of terms takes a tuple after "_(…)" for a second term.
             "domain": [("complaint_id", "=", self.id)],
+            "name": self.env._("Service Orders"),
             "context": {"create": False, "active_test": False},
             "views": [(False, "list"), (False, "kanban"), (False, "form")],
         }
