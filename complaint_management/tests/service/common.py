@@ -6,14 +6,18 @@ from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tests import new_test_user
 from odoo.tools import mute_logger
 
-from odoo.addons.complaint_management.tests.common import ComplaintCommon
+from odoo.addons.complaint_management.tests.common import ComplaintCommon, new_users
 
 SERVICE_GROUP = "complaint_management.group_service_"
 #: A Monday in working hours of the standard calendar.
 APPOINTMENT = datetime(2026, 3, 2, 8, 0)
+
+
+def _of_role(role, login=None):
+    login = login or role
+    return {"login": login, "name": login.replace("_", " ").title(), "groups": f"{SERVICE_GROUP}{role}"}
 
 
 class ServiceCommon(ComplaintCommon):
@@ -27,11 +31,20 @@ class ServiceCommon(ComplaintCommon):
         super().setUpClass()
         cls.Order = cls.env["complaint.service.order"]
         cls.Asset = cls.env["complaint.asset"]
-        cls.advisor = cls.new_service_user("advisor")
-        cls.other_advisor = cls.new_service_user("advisor", "other_advisor")
-        cls.workshop_manager = cls.new_service_user("manager", "workshop_manager")
-        cls.technician_user = cls.new_service_user("technician")
-        cls.other_technician_user = cls.new_service_user("technician", "other_technician")
+        (
+            cls.advisor,
+            cls.other_advisor,
+            cls.workshop_manager,
+            cls.technician_user,
+            cls.other_technician_user,
+        ) = new_users(
+            cls.env,
+            _of_role("advisor"),
+            _of_role("advisor", "other_advisor"),
+            _of_role("manager", "workshop_manager"),
+            _of_role("technician"),
+            _of_role("technician", "other_technician"),
+        )
         cls.technician, cls.other_technician = (
             cls.new_employee(user, complaint_technician=True)
             for user in (cls.technician_user, cls.other_technician_user)
@@ -84,10 +97,7 @@ class ServiceCommon(ComplaintCommon):
     @classmethod
     def new_service_user(cls, role, login=None):
         """Create a user of the service: technician, advisor or manager."""
-        login = login or role
-        return new_test_user(
-            cls.env, login, groups=f"{SERVICE_GROUP}{role}", name=login.replace("_", " ").title()
-        )
+        return new_users(cls.env, _of_role(role, login))
 
     @classmethod
     def new_asset(cls, **vals):
