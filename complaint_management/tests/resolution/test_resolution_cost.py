@@ -8,7 +8,7 @@ from odoo.addons.complaint_management.tests.resolution.common import FACTS, Reso
 from odoo.addons.complaint_management.tests.web_client import read_specification
 
 #: As few rows name the same people as many: those of two complaints, with two remedies each.
-FEW, MANY = 4, 60
+FEW, MANY = 4, 24
 
 
 @tagged("post_install", "-at_install")
