@@ -18,8 +18,6 @@ class TestTranslation(TranslationChecks, TransactionCase):
             # a line to write on
             "________________",
             # what is filled in says it all
-            "%(employee)s, %(start)s",
-            "{{ object.plan_id.name }}: {{ object.asset_id.display_name }}",
             "%(size)s KB",
             "%(size)s MB",
             '<span class="o_complaint_required" aria-hidden="true"> *</span>',
