@@ -258,13 +258,15 @@ class ComplaintServiceOrder(models.Model):
         """
         changed = self.filtered(lambda order: order in before and before[order] != order._get_read())
         for order in changed:
-            former = before[order][0]
+            former, usage = before[order][:2]
+            if former == order.asset_id and (order.usage_in or not usage):
+                continue
             readings = former.sudo().reading_ids.filtered(
                 lambda reading, order=order: reading.order_id == order
             )
             if former != order.asset_id:
                 readings._strike_out(self.env._("The service order is about another object."))
-            elif not order.usage_in:
+            else:
                 readings.filtered(lambda reading: reading.source == "reception")._strike_out(
                     self.env._("It was taken back in the service order.")
                 )
