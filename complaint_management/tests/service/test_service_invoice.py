@@ -157,6 +157,14 @@ class TestServiceInvoice(MoneyCommon):
         self.assertEqual(order.sudo().sale_order_id.order_line.mapped("qty_delivered"), [2, 1, 1])
         self.assertEqual(order.sudo().sale_order_id.invoice_status, "invoiced")
 
+    def test_delivered_without_stock(self):
+        """SV-4: what was sold while there was a stock, which is gone since, is invoiced all the same."""
+        self.part.invoice_policy = "delivery"
+        order = self.settled()
+        order.sudo().sale_order_id.order_line.qty_delivered_method = False
+        order.action_invoice()
+        self.assertEqual(order._get_invoices().amount_total, 210)
+
     def test_not_delivered(self):
         """SV-4: where a stock says what was delivered, it has to be."""
         self.labour.invoice_policy = self.part.invoice_policy = "delivery"
