@@ -102,9 +102,8 @@ class TestServiceOrder(ServiceCommon):
         self.assertEqual(clock.due, datetime(2026, 3, 2, 8, 15))
         question = self.new_order(type_id=self.consultation.id, asset_id=False)
         due = {clock.milestone: clock.due for clock in question.deadline_ids}
-        self.assertEqual(
-            due, {"respond": datetime(2026, 3, 2, 8, 10), "complete": datetime(2026, 3, 2, 8, 30)}
-        )
+        self.assertEqual(due["respond"], datetime(2026, 3, 2, 8, 10))
+        self.assertEqual(due["complete"], datetime(2026, 3, 2, 8, 30))
 
     def test_who_reads(self):
         """OR-1, OR-3: advisors have their team's, technicians their own, managers all; others none."""
