@@ -71,3 +71,4 @@ from . import service_customer
 from . import service_request
 from . import service_request_page
 from . import service_notice
+from . import service_import

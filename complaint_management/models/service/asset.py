@@ -1,10 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..case.roles import STAFF
 
 #: Whoever reads customers' objects, as fields want it.
 ASSET_READERS = f"complaint_management.group_service_technician,{STAFF}"
+#: Between the parts of the name that lists and exports show.
+SEPARATOR = " · "
 
 
 class ComplaintAsset(models.Model):
@@ -92,7 +95,18 @@ class ComplaintAsset(models.Model):
     @api.depends("name", "serial")
     def _compute_display_name(self):
         for asset in self:
-            asset.display_name = " · ".join(part for part in (asset.name, asset.serial) if part)
+            asset.display_name = SEPARATOR.join(part for part in (asset.name, asset.serial) if part)
+
+    def _search_display_name(self, operator, value):
+        """Also find objects by all of their name, as an export writes it and an import brings it back."""
+        domain = super()._search_display_name(operator, value)
+        if operator not in ("=", "in"):
+            return domain
+        for words in [value] if isinstance(value, str) else value or ():
+            name, separator, serial = (words or "").rpartition(SEPARATOR)
+            if separator:
+                domain |= Domain("name", "=", name) & Domain("serial", "=", serial)
+        return domain
 
     @api.depends("order_ids")
     @api.depends_context("uid", "allowed_company_ids")

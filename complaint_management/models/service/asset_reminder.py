@@ -18,6 +18,7 @@ REASONS = [
     ("ordered", "There was an order already"),
     ("gone", "The object was sold, scrapped or archived"),
     ("no_owner", "The object has no owner"),
+    ("archived", "The contact of its owner was archived"),
     ("no_address", "There is no e-mail address"),
     ("robot", "No person reads mail at this address"),
     ("own", "It is an address of ours"),

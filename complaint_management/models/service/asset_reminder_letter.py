@@ -34,6 +34,8 @@ class ComplaintAssetDue(models.Model):
             return "long_past"
         if not self.partner_id:
             return "no_owner"
+        if not self.partner_id.active:
+            return "archived"
         return self._get_letter_refusal() or (not template and "no_template")
 
     def _get_letter_refusal(self):

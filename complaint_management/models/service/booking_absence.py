@@ -18,24 +18,34 @@ class ResourceCalendarLeaves(models.Model):
         return leaves
 
     def write(self, vals):
+        if not vals.keys() & {"date_from", "date_to", "resource_id", "time_type"}:
+            return super().write(vals)
+        hit = self._find_hit_bookings()
         result = super().write(vals)
-        if vals.keys() & {"date_from", "date_to", "resource_id", "time_type"}:
-            self._mark_bookings()
+        self._mark_bookings()
+        hit.order_id._settle_absences()
         return result
 
     def unlink(self):
+        hit = self._find_hit_bookings()
         result = super().unlink()
-        self.env["complaint.service.booking"]._forget_conflicts()
+        hit._forget_conflicts()
+        # Whoever was to find another time or technician need not any more.
+        hit.order_id._settle_absences()
         return result
 
     def _mark_bookings(self):
+        self.env["complaint.service.booking"]._forget_conflicts()
+        self._find_hit_bookings()._tell_absent()
+
+    def _find_hit_bookings(self):
+        """Return the bookings to come that fall into these absences, as superuser."""
         Booking = self.env["complaint.service.booking"].sudo()
-        Booking._forget_conflicts()
         leaves_sudo = self.sudo().filtered(lambda leave: leave.resource_id and leave.time_type == "leave")
         if not leaves_sudo:
-            return
+            return Booking
         now = fields.Datetime.now()
-        hit = Booking.search(
+        return Booking.search(
             Domain("employee_id.resource_id", "in", leaves_sudo.resource_id.ids)
             & Domain("stop", ">", max(min(leaves_sudo.mapped("date_from")), now))
             & Domain("start", "<", max(leaves_sudo.mapped("date_to")))
@@ -47,7 +57,6 @@ class ResourceCalendarLeaves(models.Model):
                 for leave in leaves_sudo
             )
         )
-        hit._tell_absent()
 
 
 class ComplaintServiceBooking(models.Model):

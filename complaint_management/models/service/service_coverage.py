@@ -38,6 +38,8 @@ class ComplaintServiceLine(models.Model):
         readonly=False,
         precompute=True,
         required=True,
+        # Each order has its own day, its own complaint, and its own goodwill.
+        copy=False,
     )
     # Somebody decided otherwise than was proposed; no proposal changes it any more.
     covered_chosen = fields.Boolean(readonly=True, copy=False, export_string_translation=False)

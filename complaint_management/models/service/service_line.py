@@ -119,6 +119,9 @@ class ComplaintServiceLine(models.Model):
     def write(self, vals):
         if self.env.su and not vals.keys() - INNER_FIELDS:
             return super().write(vals)
+        if "order_id" in vals and any(line.order_id.id != vals["order_id"] for line in self):
+            # What was offered, sold or logged on it is the order's.
+            raise UserError(self.env._("A line stays with its order. Enter it anew in the other one."))
         if not self.env.su:
             if KEPT_FIELDS & vals.keys():
                 raise AccessError(self.env._("These values are set by the order itself."))

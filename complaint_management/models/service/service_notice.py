@@ -133,11 +133,16 @@ class ComplaintServiceOrder(models.Model):
 
     def write(self, vals):
         agreed = {order: order._has_agreed_appointment() for order in self}
+        starts = {order: order.scheduled_start for order in self}
         ends = {order: order.scheduled_end for order in self}
         result = super().write(vals)
         if self._is_told_by_machine():
             newly = self.filtered(lambda order: not agreed[order] and order._has_agreed_appointment())
             newly._plan_notices(newly._get_confirmation_plans())
+            # Who was told of a time that was given up is told of the new one as of one that was moved.
+            again = newly.filtered(lambda order: not starts[order])._get_told_before()
+            if again:
+                again._tell_rescheduled(dict.fromkeys(again.ids, False))
             self.filtered(lambda order: order.scheduled_end != ends[order])._plan_delays()
         return result
 
@@ -152,6 +157,12 @@ class ComplaintServiceOrder(models.Model):
             and self.scheduled_start > fields.Datetime.now()
             and not self._waits_for_confirmation()
         )
+
+    def _get_told_before(self):
+        """Return those of the orders whose customer had another appointment confirmed, in the same round."""
+        notices = self._get_notices([("event", "=like", "confirmed:%"), ("state", "!=", "planned")])
+        told = notices.filtered(lambda notice: notice._get_event_round() == notice.order_id.reopen_count)
+        return self & told.order_id.with_env(self.env)
 
     def _get_confirmation_plans(self):
         template_id = self.env["ir.model.data"]._xmlid_to_res_id(

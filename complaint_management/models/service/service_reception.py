@@ -10,7 +10,7 @@ PHOTOS = "reception_photo_ids"
 SHEET_FIELDS = {"received_at", "condition", "belongings", "usage_in", "no_usage_reason", PHOTOS}
 SIGNED_FIELDS = {"reception_signature", "reception_signed_by", "reception_signed_at", "former_signature_ids"}
 #: A change of these brings another reading about.
-READ_FIELDS = {"asset_id", "usage_in"}
+READ_FIELDS = {"asset_id", "received_at", "usage_in"}
 #: Clocks of different machines are not the same.
 TOLERANCE = timedelta(minutes=5)
 
@@ -149,9 +149,7 @@ class ComplaintServiceOrder(models.Model):
         if SHEET_FIELDS & vals.keys():
             self._check_sheet_open(vals)
         photos = self[PHOTOS] if PHOTOS in vals else None
-        readings = (
-            {order: (order.asset_id, order.usage_in) for order in self} if READ_FIELDS & vals.keys() else {}
-        )
+        readings = {order: order._get_read() for order in self} if READ_FIELDS & vals.keys() else {}
         result = super().write(vals)
         if photos is not None:
             self._remove_photos(PHOTOS, photos)
@@ -256,18 +254,28 @@ class ComplaintServiceOrder(models.Model):
     def _renew_readings(self, before):
         """Enter readings that have changed; none stays with an object that the order is not about.
 
-        :param dict before: object and reading, by order
+        :param dict before: what ``_get_read`` said, by order
         """
-        changed = self.filtered(
-            lambda order: order in before and before[order] != (order.asset_id, order.usage_in)
-        )
+        changed = self.filtered(lambda order: order in before and before[order] != order._get_read())
         for order in changed:
-            former = before[order][0]
+            former, usage = before[order][:2]
+            if former == order.asset_id and (order.usage_in or not usage):
+                continue
+            readings = former.sudo().reading_ids.filtered(
+                lambda reading, order=order: reading.order_id == order
+            )
             if former != order.asset_id:
-                former.sudo().reading_ids.filtered(
-                    lambda reading, order=order: reading.order_id == order
-                )._strike_out(self.env._("The service order is about another object."))
+                readings._strike_out(self.env._("The service order is about another object."))
+            else:
+                readings.filtered(lambda reading: reading.source == "reception")._strike_out(
+                    self.env._("It was taken back in the service order.")
+                )
         changed._log_usage("usage_in")
+
+    def _get_read(self):
+        """Return what was read of what, and when: where that changes, another reading is entered."""
+        self.ensure_one()
+        return self.asset_id, self.usage_in, self.received_at
 
     def _log_usage(self, fname):
         """Enter a reading of the order with the object that it is about.

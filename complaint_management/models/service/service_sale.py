@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tools import clean_context, float_compare, frozendict
 
 from ...tools.service_process import SERVICE, Requirement
@@ -59,7 +60,11 @@ class ComplaintServiceLine(models.Model):
             if changed:
                 by_change.setdefault(changed, []).append(line.sale_line_id.id)
         for changed, sale_line_ids in by_change.items():
-            self.env["sale.order.line"].browse(sale_line_ids).write(dict(changed))
+            vals = dict(changed)
+            if "tax_ids" in vals:
+                # As a list, no taxes at all would change nothing.
+                vals["tax_ids"] = [Command.set(vals["tax_ids"])]
+            self.env["sale.order.line"].browse(sale_line_ids).write(vals)
 
     def _get_sale_changes(self):
         """Return what one line says otherwise than its line on the sale order, as values to write."""
@@ -209,10 +214,45 @@ class ComplaintServiceOrder(models.Model):
         self._sync_sale_order()
 
     def write(self, vals):
+        if {"partner_id", "pricelist_id"} & vals.keys():
+            self._take_sale_back(vals)
         result = super().write(vals)
         if {"partner_id", "pricelist_id", "user_id", "type_id"} & vals.keys():
             self._sync_sale_order()
         return result
+
+    def _take_sale_back(self, vals):
+        """What was sold to somebody else, or in other money, is a quotation again: nobody has agreed to it.
+
+        :param dict vals: what is to be written
+        :raises UserError: it stands on an invoice already
+        """
+        sold = self.filtered(lambda order: order._has_confirmed_sale() and order._is_sold_otherwise(vals))
+        sold._refuse_together(
+            lambda order: (
+                order._is_invoiced_at_all()
+                and self.env._(
+                    "%(order)s stands on an invoice to %(customer)s: neither the customer nor the currency "
+                    "can be changed any more. Have a credit note made first.",
+                    order=order.display_name,
+                    customer=order.sudo().sale_order_id.partner_id.display_name,
+                )
+            )
+        )
+        for orders_sudo in sold._grouped_for_sale():
+            sales = orders_sudo.sale_order_id
+            sales.filtered("locked").action_unlock()
+            sales._action_cancel()
+            sales.action_draft()
+
+    def _is_sold_otherwise(self, vals):
+        """Tell whether a change gives one order another customer or another currency."""
+        self.ensure_one()
+        if "partner_id" in vals and vals["partner_id"] != self.partner_id.id:
+            return True
+        pricelist_sudo = self.env["product.pricelist"].sudo().browse(vals.get("pricelist_id") or ())
+        currency = pricelist_sudo.currency_id or self.company_id.sudo().currency_id
+        return "pricelist_id" in vals and currency != self.currency_id
 
     def _drop_sale_lines(self, sale_lines):
         """Lines are gone: so are those of a quotation; a confirmed sale order delivers nothing of it."""
@@ -263,6 +303,17 @@ class ComplaintServiceOrder(models.Model):
             "res_id": self.sale_order_id.id,
             "views": [(False, "form")],
         }
+
+    def unlink(self):
+        quotations = [
+            orders_sudo.sale_order_id.filtered(lambda sale: sale.state in ("draft", "sent"))
+            for orders_sudo in self._grouped_for_sale()
+        ]
+        result = super().unlink()
+        for sales in quotations:
+            # Else somebody in sales might confirm what nobody is going to do.
+            sales._action_cancel()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sold(self):

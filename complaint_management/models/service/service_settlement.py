@@ -185,8 +185,10 @@ class ComplaintServiceOrder(models.Model):
         """
         for orders_sudo in self._grouped_for_sale():
             changed = orders_sudo.line_ids.sale_line_id.filtered(
+                # Lines from before a stock was uninstalled have no method any more.
                 lambda line: (
-                    line.qty_delivered_method == "manual" and line.qty_delivered != line.product_uom_qty
+                    line.qty_delivered_method in (False, "manual")
+                    and line.qty_delivered != line.product_uom_qty
                 )
             )
             for quantity, sale_lines in changed.grouped("product_uom_qty").items():

@@ -315,6 +315,10 @@ class TestAsset(ServiceCommon):
         self.assertEqual(assets.kind_id, self.vehicle)
         self.assertEqual(assets.reading_ids[0].source, "import")
         self.assertLess(queries / 200, 12, "looking names up costs some for each row, saving next to nothing")
+        for name in ("display_name", "serial"):
+            found = self.Asset.with_user(self.advisor).name_search(self.car[name], operator="=")
+            self.assertEqual(found, [(self.car.id, self.car.display_name)], "as an export writes it")
+        self.assertFalse(self.Asset.name_search(f"{self.car.name} · Another", operator="="))
         again = self.Asset.with_user(self.advisor).load(FIELDS[:2], [["car_0", "Renamed"]])
         self.assertEqual(again["ids"], assets[:1].ids)
         self.assertEqual(assets[0].name, "Renamed")

@@ -338,6 +338,12 @@ class TestPlanning(PlanningCommon):
         self.assertFalse(hit.activity_ids)
         missed.with_user(self.advisor).scheduled_start = APPOINTMENT + 24 * HOUR + 0.25 * HOUR
         self.assertTrue(missed.activity_ids, "still absent then")
+        leave.date_to = APPOINTMENT + 12 * HOUR
+        self.assertFalse(missed.activity_ids, "back by then")
+        leave.date_to = APPOINTMENT + 30 * HOUR
+        self.assertTrue(missed.activity_ids)
+        leave.unlink()
+        self.assertFalse(missed.activity_ids, "not absent at all")
 
     # delays, putting off
 

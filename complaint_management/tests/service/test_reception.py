@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
@@ -140,6 +140,19 @@ class TestReception(ReceptionCommon):
         reading = self.car.reading_ids.filtered("active")
         self.assertRecordValues(reading, [{"value": 12000, "date": NOW, "source": "reception"}])
         self.assertEqual(reading.sudo().order_id, order)
+
+    def test_reading_taken_back(self):
+        """SV-3: a reading that was emptied on the order counts no more; when it was read is corrected."""
+        order = self.receive(self.new_order(), usage_in=120000)
+        order.received_at = NOW - timedelta(days=1)
+        self.assertRecordValues(
+            self.car.reading_ids.filtered("active"), [{"value": 120000, "date": NOW - timedelta(days=1)}]
+        )
+        order.write({"usage_in": 0, "no_usage_reason": "Read off another car."})
+        self.assertFalse(self.car.reading_ids.filtered("active"))
+        self.assertEqual((self.car.usage, self.car.usage_date), (0, False))
+        order.usage_in = 5
+        self.assertEqual(self.car.usage, 5)
 
     def test_lower_reading(self):
         """SV-3: a reading that is lower than before is refused, but for a reason."""

@@ -167,6 +167,7 @@ class TestReminder(ReminderCommon):
             ("own", {"email": self.company.partner_id.email}, True),
             ("bounced", {"message_bounce": 1}, True),
             ("blacklisted", {}, False),
+            ("archived", {"active": False}, False),
             ("no_owner", False, False),
         ):
             with self.subTest(reason), self.env.cr.savepoint() as savepoint:

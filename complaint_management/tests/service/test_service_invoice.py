@@ -57,6 +57,24 @@ class TestServiceInvoice(MoneyCommon):
         order.sudo().sale_order_id.invalidate_recordset()
         self.assertEqual(len(order._get_invoices()), 1)
 
+    def test_other_customer(self):
+        """SV-4: whoever agreed last is invoiced; who was invoiced stays the customer."""
+        order = self.settled()
+        other = self.env["res.partner"].create(
+            {"name": "Li Si", "phone": "1", "property_account_receivable_id": self.receivable.id}
+        )
+        order.partner_id = other
+        order._agree("phone", "Li Si")
+        order.action_invoice()
+        invoice = order._get_invoices()
+        self.assertEqual((invoice.partner_id, invoice.amount_total), (other, 210))
+        self.assertRefuses("invoice to Li Si", order.write, {"partner_id": self.customer.id})
+        foreign = self.use_pricelist(self.foreign_currency)
+        self.assertRefuses("invoice to Li Si", order.write, {"pricelist_id": foreign.id})
+        invoice.button_cancel()
+        order.partner_id = self.customer
+        self.assertEqual(order.sudo().sale_order_id.partner_id, self.customer)
+
     def test_only_the_difference(self):
         """SV-4: what is added after the invoice makes another one of the difference."""
         order = self.settled()
@@ -138,6 +156,14 @@ class TestServiceInvoice(MoneyCommon):
         self.assertEqual(order._get_invoices().amount_total, 210)
         self.assertEqual(order.sudo().sale_order_id.order_line.mapped("qty_delivered"), [2, 1, 1])
         self.assertEqual(order.sudo().sale_order_id.invoice_status, "invoiced")
+
+    def test_delivered_without_stock(self):
+        """SV-4: what was sold while there was a stock, which is gone since, is invoiced all the same."""
+        self.part.invoice_policy = "delivery"
+        order = self.settled()
+        order.sudo().sale_order_id.order_line.qty_delivered_method = False
+        order.action_invoice()
+        self.assertEqual(order._get_invoices().amount_total, 210)
 
     def test_not_delivered(self):
         """SV-4: where a stock says what was delivered, it has to be."""

@@ -159,6 +159,23 @@ class TestServiceLine(MoneyCommon):
         self.add(order, self.part, kind="part", covered="remedy")
         self.assertEqual(order.amount_remedy, 50)
 
+    def test_copied(self):
+        """SV-4: who bears what is said anew for a copy: it has no complaint, and goodwill is given once."""
+        order = self.new_order(complaint_id=self.new_complaint().id)
+        for cover in ("remedy", "goodwill", "charged"):
+            self.add(order, self.part, kind="part", covered=cover)
+        copied = order.copy()
+        self.assertEqual(copied.line_ids.mapped("covered"), ["charged"] * 3)
+        self.assertFalse(any(copied.line_ids.mapped("covered_chosen")))
+
+    def test_stays_with_its_order(self):
+        """SV-4: what was offered or sold with one order is not moved to another one."""
+        order, other = self.new_order(), self.new_order()
+        line = self.add(order, self.part, kind="part")
+        self.assertRefuses("stays with its order", line.write, {"order_id": other.id})
+        line.write({"order_id": order.id, "quantity": 2})
+        self.assertEqual(order.amount_charged, 100)
+
     def test_goodwill_limit(self):
         """OR-1: goodwill above the company's limit is the workshop manager's."""
         self.company.complaint_service_goodwill_limit = 100

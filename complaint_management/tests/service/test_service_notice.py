@@ -109,6 +109,20 @@ class TestServiceNotice(NoticesCommon):
         self.assertIn(order._tell_moment(self.soon), self.send().body_html)
         self.assertFalse(self.send())
 
+    def test_given_up_and_agreed_anew(self):
+        """SV-5: whose appointment was given up is told of the next one."""
+        order = self.new_planned()
+        self.assertTrue(self.send())
+        order.scheduled_start = False
+        self.assertFalse(self.send())
+        order.scheduled_start = self.soon + timedelta(days=3)
+        mail = self.send()
+        self.assertEqual(len(mail), 1)
+        self.assertIn(order._tell_moment(order.scheduled_start), mail.body_html)
+        self.assertEqual(self.events(order, "sent"), ["confirmed:0", "rescheduled:1"])
+        order.name = "Something else"
+        self.assertFalse(self.send())
+
     def test_cancelled_meanwhile(self):
         """Nobody gets a confirmation of what was cancelled."""
         order = self.new_planned()

@@ -3,6 +3,7 @@ from datetime import datetime
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.complaint_management.tests.service.common import APPOINTMENT, ServiceCommon
 
@@ -99,6 +100,10 @@ class TestServiceOrder(ServiceCommon):
         question = self.new_order(type_id=self.consultation.id, asset_id=False, priority="1")
         clock = question.deadline_ids.filtered(lambda clock: clock.milestone == "respond")
         self.assertEqual(clock.due, datetime(2026, 3, 2, 8, 15))
+        question = self.new_order(type_id=self.consultation.id, asset_id=False)
+        due = {clock.milestone: clock.due for clock in question.deadline_ids}
+        self.assertEqual(due["respond"], datetime(2026, 3, 2, 8, 10))
+        self.assertEqual(due["complete"], datetime(2026, 3, 2, 8, 30))
 
     def test_who_reads(self):
         """OR-1, OR-3: advisors have their team's, technicians their own, managers all; others none."""
@@ -136,3 +141,29 @@ class TestServiceOrder(ServiceCommon):
             order.with_user(self.handler).name = "Mine"
         with self.assertRaises(AccessError):
             order.with_user(self.stranger).read(["name"])
+
+    def test_import_bad(self):
+        """SV-2: rows that cannot be are told with their reason, also in lines, and nothing is written."""
+        Order = self.Order.with_user(self.advisor).with_context(import_file=True)
+        fields = ["name", "partner_id", "asset_id", "type_id", "scheduled_start"]
+        fields += ["line_ids/product_id", "line_ids/quantity"]
+        good = ["Good", "Zhang San", self.car.display_name, self.repair.name]
+        good += ["2026-03-05 08:00:00", "Brake pad", "1"]
+        before = Order.search_count([])
+        for words, position, value in (
+            ("Nobody", 1, "Nobody"),
+            ("Spaceship", 2, "Spaceship"),
+            ("valid datetime", 4, "tomorrow"),
+            ("A quantity cannot be less than nothing.", 6, "-3"),
+        ):
+            bad = [*good[:position], value, *good[position + 1 :]]
+            with self.subTest(words=words), mute_logger("odoo.sql_db"):
+                result = Order.load(fields, [good, bad])
+                self.assertFalse(result["ids"])
+                told = " ".join(message["message"] for message in result["messages"])
+                self.assertIn(words, told)
+                self.assertNotIn("DETAIL", told)
+                self.assertEqual(Order.search_count([]), before)
+        result = Order.load(fields, [good])
+        self.assertFalse(result["messages"])
+        self.assertEqual(Order.browse(result["ids"]).asset_id, self.car)

@@ -1,4 +1,5 @@
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
 from odoo.addons.complaint_management.tests.service.money import MoneyCommon
@@ -136,8 +137,56 @@ class TestServiceSale(MoneyCommon):
         self.assertEqual(there.sudo().sale_order_id.company_id, self.company)
         self.assertEqual(there.sudo().sale_order_id.partner_id, self.customer)
 
+    def test_other_customer(self):
+        """SV-4: what was confirmed for one customer is a quotation again for another, with their prices."""
+        order = self.offered()
+        sale = order.sudo().sale_order_id
+        order._agree("phone", "Zhang San")
+        sale.action_lock()
+        other = self.env["res.partner"].create({"name": "Li Si", "phone": "1"})
+        order.partner_id = other
+        self.assertRecordValues(
+            sale, [{"state": "draft", "partner_id": other.id, "amount_total": 160, "locked": False}]
+        )
+        order._agree("phone", "Li Si")
+        self.assertEqual((order.sudo().sale_order_id, sale.state), (sale, "sale"))
+        order.partner_id = other
+        self.assertEqual(sale.state, "sale", "nothing has changed")
+
+    def test_other_currency(self):
+        """SV-4: in another currency nothing is sold yet; another pricelist in the same one changes no more
+        than prices."""
+        order = self.offered()
+        sale = order.sudo().sale_order_id
+        order._agree("phone", "Zhang San")
+        order.pricelist_id = self.use_pricelist(percent_price=50)
+        self.assertEqual((sale.state, sale.amount_total, order.amount_charged), ("sale", 80, 80))
+        order.pricelist_id = self.use_pricelist(self.foreign_currency)
+        self.assertEqual(order.quotation_state, "none")
+        self.assertRecordValues(
+            sale, [{"state": "draft", "currency_id": self.foreign_currency.id, "amount_total": 320}]
+        )
+        self.assertEqual(order.amount_charged, 320)
+
+    def test_taxes_taken_away(self):
+        """SV-4: a line without its taxes is sold without them."""
+        order = self.new_order(nothing_charged=False)
+        taxes = self.new_tax(10) + self.new_tax(5)
+        line = self.add(order, self.part, kind="part", tax_ids=[Command.set(taxes.ids)])
+        order.action_offer_quotation()
+        sale = order.sudo().sale_order_id
+        self.assertEqual(sale.amount_total, 57.5)
+        line.tax_ids = taxes[0]
+        self.assertEqual(sale.amount_total, 55)
+        line.tax_ids = False
+        self.assertEqual((order.amount_charged, sale.amount_total), (50, 50))
+
     def test_deleting(self):
-        """SV-4: what was sold is not deleted with the service order."""
+        """SV-4: what was sold is not deleted with the service order; what was only offered is called off."""
+        order = self.offered()
+        sale = order.sudo().sale_order_id
+        order.with_user(self.workshop_manager).unlink()
+        self.assertEqual(sale.state, "cancel")
         order = self.offered()
         order._agree("phone", "Zhang San")
         self.assertRefuses("part of the record", order.with_user(self.workshop_manager).unlink)
