@@ -255,7 +255,7 @@ class ComplaintServiceOrder(models.Model):
             )
 
     def action_finish_work(self):
-        """Stop the clock of the user and pass the work on: to the check, or to settlement without one.
+        """Stop the clock of the user and pass the work on: to the check, or beyond where there is none.
 
         :raises UserError: something is missing, or the work has not begun
         """
@@ -266,7 +266,10 @@ class ComplaintServiceOrder(models.Model):
             )
         )
         self._get_own_clocks()._stop_clocks()
-        self._move_each(lambda order: "quality" if order.type_id.asks_quality else "settlement")
+        # Whether an order ends is said by whoever closes it.
+        self._move_each(
+            lambda order: order.next_step if order.next_step not in SERVICE.ends else "settlement"
+        )
 
     def _enter_work(self):
         """Move one order to where the clock may run, as far as its gates let it.
