@@ -56,9 +56,7 @@ class ComplaintServiceLoad(models.Model):
     @property
     def _table_query(self):
         rows = self._count_rows()
-        values = [
-            SQL("%s::%s[]", [row[name] for row in rows], SQL(kind)) for name, kind in COLUMNS.items()
-        ]
+        values = [SQL("%s::%s[]", [row[name] for row in rows], SQL(kind)) for name, kind in COLUMNS.items()]
         return SQL(
             "SELECT * FROM unnest(%s) AS load (%s)",
             SQL(", ").join(values),

@@ -141,7 +141,7 @@ class TestNextStep(MoneyCommon):
             self.assertEqual(form.next_step, "work")
 
     def test_limits_of_passed_steps(self):
-        """TL-3, SV-2: the limits of steps that are passed at once are reached then, and the next ones begin."""
+        """TL-3, SV-2: limits of steps that are passed at once are reached then, and the next ones begin."""
         Policy = self.env["complaint.deadline.policy"]
         Policy.search([("applies_to", "=", "service")]).active = False
         Policy.create(

@@ -432,7 +432,9 @@ class TestPlanning(PlanningCommon):
     # load
 
     def load_of(self, employee):
-        lines = self.env["complaint.service.load"].with_user(self.advisor).search([("date", "<", "2026-03-09")])
+        lines = (
+            self.env["complaint.service.load"].with_user(self.advisor).search([("date", "<", "2026-03-09")])
+        )
         return {
             line.date.day: (line.working_hours, line.booked_hours, line.load, line.overload, line.absent)
             for line in lines
