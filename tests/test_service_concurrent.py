@@ -313,6 +313,33 @@ def test_one_finishes_another_starts(inside, at_once):
     assert ends[1], ends
 
 
+def test_one_fails_a_point_another_passes_on(inside, at_once):
+    """SV-6: what is passed on has passed its check, whoever finds something wrong at the same moment."""
+    ends = Counter()
+    for number in range(ROUNDS):
+        order_id = new_order(inside, "quality", technician_ids=[(6, 0, [inside.fitter_id])])
+        with inside.env() as env:
+            check = env["complaint.service.check"].create({"order_id": order_id, "name": "Horn"})
+            check.passed = "yes"
+            check_id = check.id
+        outcomes = at_once(
+            number,
+            ("one", ORDER, "move_to", [order_id], "settlement"),
+            ("two", "complaint.service.check", "write", [check_id], {"passed": "no", "remark": "Mute"}),
+        )
+        won, message = told(outcomes)
+        ends[won] += 1
+        with inside.env() as env:
+            order = env[ORDER].browse(order_id)
+            if won:
+                assert "Put right what failed" in message
+                assert (order.step, order.check_ids.passed) == ("quality", "no")
+            else:
+                assert "is over" in message
+                assert (order.step, order.check_ids.passed) == ("settlement", "yes")
+    assert ends, ends
+
+
 def test_hand_over_twice(inside, at_once):
     """SV-2: the customer signs on the page while the advisor has them sign at the desk: signed once."""
     for number in range(ROUNDS):

@@ -110,8 +110,10 @@ from .service import test_asset_sale
 from .service import test_booking
 from .service import test_check
 from .service import test_diagnosis
+from .service import test_limits_access
 from .service import test_loaner
 from .service import test_many_orders
+from .service import test_next_step
 from .service import test_planning
 from .service import test_planning_access
 from .service import test_query_counts_service
@@ -123,6 +125,7 @@ from .service import test_service_report
 from .service import test_reminder
 from .service import test_repair_days
 from .service import test_repeat
+from .service import test_service_bypass
 from .service import test_service_cost
 from .service import test_service_handover
 from .service import test_service_invoice

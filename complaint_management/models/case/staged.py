@@ -149,7 +149,7 @@ class ComplaintStaged(models.AbstractModel):
             records.write({"stage_id": stage.id})
 
     def action_next_step(self):
-        """Move on by one step; what is missing is listed in one message."""
+        """Move on to the next step that means anything; what is missing is listed in one message."""
         self.filtered("next_step")._move_each(lambda record: record.next_step)
 
     # the gate
@@ -184,7 +184,7 @@ class ComplaintStaged(models.AbstractModel):
     def _compute_missing(self):
         requirements = self._gate_requirements()
         for record in self:
-            record.next_step = self._process.next_step(record.step) if record.step else False
+            record.next_step = record._get_next_step(requirements)
             missing = record._get_missing(record.step, record.next_step, requirements)
             record.missing = (
                 Markup("<ul class='mb-0 ps-3'>%s</ul>")
@@ -192,6 +192,28 @@ class ComplaintStaged(models.AbstractModel):
                 if missing
                 else False
             )
+
+    def _get_next_step(self, requirements=None):
+        """Return the step that one record enters next, beyond those in which there is nothing to do for it.
+
+        :param requirements: the list of :meth:`_gate_requirements`, where the caller has it already
+        :return: name of a step; False at an end
+        """
+        step = self.step and self._process.next_step(self.step)
+        while step and step not in self._process.ends and self._is_idle_in(step):
+            following = self._process.next_step(step)
+            # The gate decides: where it asks for something, that is to be done.
+            if self._get_missing(step, following, requirements):
+                break
+            step = following
+        return step or False
+
+    def _is_idle_in(self, step):
+        """Tell whether one record, as far as its kind goes, has nothing to do in a step.
+
+        :param str step: one of the steps of the process, never an end
+        """
+        return False
 
     def _get_missing(self, old, new, requirements=None):
         """Return what one record lacks for the way between two steps.

@@ -2,10 +2,9 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from ..case.batch_run import run_batches
+from ..case.batch_run import one_by_one, run_batches
 
 _logger = logging.getLogger(__name__)
 
@@ -88,23 +87,9 @@ class ComplaintDeadline(models.Model):
 
     def _run_events_safely(self):
         """Run the events of all; where that fails, one by one, so that a faulty one stops no other."""
-        try:
-            with self.env.cr.savepoint():
-                self._run_events()
-            return
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception:  # whatever it is, the others' events go on
-            self.env.invalidate_all(flush=False)
-            if len(self) > 1:
-                _logger.info(
-                    "A time limit could not be worked off with others, trying one by one.", exc_info=True
-                )
-                for deadline in self:
-                    deadline._run_events_safely()
-                return
-            _logger.warning("The events of %s failed.", self, exc_info=True)
-        self._note_fault()
+        for deadline, fault in one_by_one(self, lambda deadlines: deadlines._run_events()):
+            _logger.warning("The events of %s failed.", deadline, exc_info=fault)
+            deadline._note_fault()
 
     def _note_fault(self):
         """Wait longer after each failure, and give up after :data:`MAX_FAULTS`."""

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...tools import deadline as tools
+from ..case.batch_run import one_by_one, run_batches
 
 _logger = logging.getLogger(__name__)
 
@@ -90,11 +91,19 @@ class ComplaintDeadlineRecompute(models.Model):
     @api.model
     def _cron_recompute(self, batch=None):
         """Work off what was asked for, with a commit after each batch."""
-        cron, batch = self.env["ir.cron"], batch or BATCH
-        while request := self.search([("state", "=", "waiting")], limit=1):
-            left = request._work_off(batch)
-            if not cron._commit_progress(1, remaining=left):
-                return
+        run_batches(self.env, self._run_next, batch or BATCH)
+
+    @api.model
+    def _run_next(self, batch):
+        """Work off one batch; return how many clocks that were, and how many are left at least."""
+        request = self.search([("state", "=", "waiting")], limit=1)
+        if not request:
+            return 0, 0
+        before = request.done_count
+        left = request._work_off(batch)
+        left = left or self.search_count([("state", "=", "waiting")], limit=1)
+        # Counted as work even where no clock was concerned: a request was settled.
+        return max(request.done_count - before, 1), left
 
     def _work_off(self, batch):
         """Count one batch anew; return how many clocks are left."""
@@ -145,20 +154,15 @@ class ComplaintDeadline(models.Model):
         """
         faults = 0
         for hosts, deadlines in self._get_hosts():
-            try:
-                with self.env.cr.savepoint():
-                    deadlines._recount(hosts, whole)
-                continue
-            except Exception:  # one faulty case or calendar must not keep the others from being counted
-                self.env.invalidate_all(flush=False)
-                if len(hosts) == 1:
-                    _logger.warning("The time limits of %s could not be counted anew.", hosts, exc_info=True)
-                    faults += 1
-                    continue
-            for host in hosts:
-                faults += deadlines.filtered(
-                    lambda deadline, host=host: deadline._get_host() == host
-                )._recount_safely(whole)
+            failed = one_by_one(
+                hosts,
+                lambda some, deadlines=deadlines: deadlines.filtered(
+                    lambda deadline: deadline._get_host() in some
+                )._recount(some, whole),
+            )
+            for host, fault in failed:
+                _logger.warning("The time limits of %s could not be counted anew.", host, exc_info=fault)
+            faults += len(failed)
         return faults
 
     def _recount(self, hosts, whole):
@@ -166,7 +170,6 @@ class ComplaintDeadline(models.Model):
             hosts._refresh_deadlines()
         else:
             self._update_times()
-        self.env.flush_all()
 
 
 class ResourceCalendar(models.Model):

@@ -34,12 +34,15 @@ from . import service_reception_sheet
 from . import service_loaner
 from . import service_handover
 from . import service_work
+from . import service_clock
 from . import service_worklog
 from . import service_diagnosis
 from . import service_agreement
+from . import service_offer
 from . import service_quotation
 from . import service_sale
 from . import service_settlement
+from . import service_next_step
 from . import service_cost
 from . import sale_order
 from . import booking

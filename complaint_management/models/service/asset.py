@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ..case.roles import STAFF
@@ -129,6 +129,29 @@ class ComplaintAsset(models.Model):
         counts = {asset.id: count for asset, count in groups}
         for asset in self:
             asset.complaint_count = counts.get(asset._origin.id, 0)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "company_id" in vals:
+            self._check_company_of_history()
+        return result
+
+    def _check_company_of_history(self):
+        """Check that what was done for the objects was done by the company that they are in.
+
+        :raises ValidationError: another company has serviced one of them, or has complaints about it
+        """
+        for asset in self.sudo().with_context(active_test=False):
+            others = (asset.order_ids.company_id | asset.complaint_ids.company_id) - asset.company_id
+            if others:
+                raise ValidationError(
+                    self.env._(
+                        "Service orders or complaints of %(company)s are about %(asset)s: it stays there. "
+                        "Enter it anew for the other company.",
+                        company=others[0].name,
+                        asset=asset.display_name,
+                    )
+                )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):

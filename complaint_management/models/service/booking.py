@@ -4,6 +4,7 @@ from odoo.fields import Command
 from odoo.tools import SQL, format_datetime
 
 from ...tools.service_process import SERVICE
+from ...tools.turns import take_turn
 
 #: What of a booking is the order's, and is written there.
 ORDER_FIELDS = {"start": "scheduled_start", "stop": "scheduled_end"}
@@ -199,7 +200,8 @@ class ComplaintServiceBooking(models.Model):
         # What has passed cannot be planned twice; orders of former times are entered as they were.
         coming = self.filtered(lambda booking: booking.active and booking.stop > now)
         if coming:
-            coming.employee_id._lock_complaint_technicians()
+            # Two bookings of one technician follow each other: the second one sees what the first one took.
+            take_turn(coming.employee_id)
             coming._check_overlap(now)
         self.filtered("active").order_id._reach_milestones(["arrange"])
 

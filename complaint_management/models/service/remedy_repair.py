@@ -4,6 +4,7 @@ from odoo.fields import Command
 from odoo.tools import clean_context
 
 from ...tools.service_process import SERVICE
+from ...tools.turns import take_turn
 
 #: How much of a remedy's description names its order.
 NAME_LENGTH = 100
@@ -103,9 +104,7 @@ class ComplaintRemedy(models.Model):
         if not wanting:
             return
         # Two at once would make two orders: whoever waited here looks at what the other one has made.
-        self.env.cr.execute(
-            "SELECT id FROM complaint_remedy WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [wanting.ids]
-        )
+        take_turn(wanting)
         wanting.invalidate_recordset(["service_order_id"])
         wanting = wanting.filtered(lambda remedy: remedy._lacks_repair())
         wanting._make_or_block(

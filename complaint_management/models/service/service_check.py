@@ -2,11 +2,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...tools.service_process import SERVICE
+from ...tools.turns import take_turn
 
 #: Who answered a point, and when: kept by the answer itself.
 STAMPS = {"checked_by_id", "checked_at"}
 #: What an answer is made of.
 ANSWER = {"passed", "remark", "photo_ids", "name", "asks_photo"}
+#: What the checklist of the service asks for.
+ASKED = {"name", "asks_photo", "type_check_id"}
 
 
 class ComplaintServiceCheck(models.Model):
@@ -70,9 +73,12 @@ class ComplaintServiceCheck(models.Model):
         return checks
 
     def write(self, vals):
+        self._check_asked(vals)
         if not ANSWER & vals.keys() and not STAMPS & vals.keys():
             return super().write(vals)
         if not self.env.su:
+            # Somebody may be about to pass the order on as it was checked so far.
+            take_turn(self.order_id)
             for order_sudo in self.sudo().order_id:
                 if not SERVICE.is_before(order_sudo.step, "settlement"):
                     raise UserError(self._get_over_message(order_sudo))
@@ -80,6 +86,33 @@ class ComplaintServiceCheck(models.Model):
         if "passed" in vals:
             self.order_id._reach_complete()
         return result
+
+    def _check_asked(self, vals):
+        """Whoever answers a point of the checklist does not change what it asks for, nor get rid of it.
+
+        :raises UserError: it would be another point, or that of another order
+        """
+        if self.env.su:
+            return
+        if "order_id" in vals and any(check.order_id.id != vals["order_id"] for check in self):
+            raise UserError(self.env._("A checked point stays with its order."))
+        changed = self.filtered(
+            lambda check: (
+                check.type_check_id
+                and any(
+                    check._fields[fname].convert_to_write(check[fname], check) != vals[fname]
+                    for fname in ASKED & vals.keys()
+                )
+            )
+        )
+        if changed.order_id._is_technician_only() and changed:
+            raise UserError(
+                self.env._(
+                    "“%(point)s” is on the checklist of the service: the service advisor changes what is "
+                    "checked.",
+                    point=changed[0].name,
+                )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_answered(self):

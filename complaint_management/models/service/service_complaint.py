@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
 from ...tools.service_process import SERVICE
+from ...tools.turns import take_turn
 
 
 class ComplaintServiceOrder(models.Model):
@@ -27,6 +28,28 @@ class ComplaintServiceOrder(models.Model):
         readable = self.sudo(False)._filtered_access("read")
         for order in self - readable:
             order.display_name = False if user in order.excluded_user_ids else order.number
+
+    # which complaint
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        orders._check_complaint_named()
+        return orders
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("complaint_id"):
+            self._check_complaint_named()
+        return result
+
+    def _check_complaint_named(self):
+        """Naming a complaint lets its cost grow and gives work away as its remedy: not for any number.
+
+        :raises AccessError: the user may not read the complaint
+        """
+        if not self.env.su and self.complaint_id:
+            self.complaint_id.check_access("read")
 
     # who is concerned
 
@@ -100,7 +123,7 @@ class ComplaintServiceOrder(models.Model):
             "partner_email": order_sudo.partner_email,
             "asset_id": asset.id,
             "product_id": (order_sudo.product_id or asset.product_id).id,
-            "sale_order_id": self._get_complaint_sale_order().id,
+            "sale_order_id": order_sudo.sale_order_id.id,
             "company_id": order_sudo.company_id.id,
             "service_order_id": self.id,
             "nature": "complaint",
@@ -113,10 +136,6 @@ class ComplaintServiceOrder(models.Model):
         if self.diagnosis:
             parts.append(self.env._("Diagnosis of the workshop: %(diagnosis)s", diagnosis=self.diagnosis))
         return "\n\n".join(part.strip() for part in parts if part and part.strip())
-
-    def _get_complaint_sale_order(self):
-        sale_order = self.env["sale.order"].sudo()
-        return self.sudo().sale_order_id if "sale_order_id" in self._fields else sale_order
 
     def _get_photos(self):
         """Return all photos that were taken for the order, as superuser."""
@@ -155,7 +174,7 @@ class ComplaintServiceOrder(models.Model):
         self.ensure_one()
         self.check_access("read")
         # Two at once would make two complaints.
-        self.env.cr.execute("SELECT id FROM complaint_service_order WHERE id = %s FOR UPDATE", [self.id])
+        take_turn(self)
         self.invalidate_recordset(["complaint_id", "complaint_ids"])
         known = self._get_known_complaints()
         if known and not again:

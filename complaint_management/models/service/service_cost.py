@@ -55,20 +55,11 @@ class ComplaintServiceLine(models.Model):
                 cost = unit._compute_price(cost, line.uom_id)
             line.unit_cost = cost
 
-    @api.depends(
-        lambda self: [
-            "kind",
-            "quantity",
-            "unit_cost",
-            "order_id.step",
-            *(["worklog_ids.cost"] if "worklog_ids" in self._fields else []),
-        ]
-    )
+    @api.depends("kind", "quantity", "unit_cost", "order_id.step", "worklog_ids.cost")
     def _compute_cost(self):
         for line in self:
             if line.kind == "labour":
-                logs = line.worklog_ids if "worklog_ids" in line._fields else ()
-                line.cost = sum(log.cost for log in logs)
+                line.cost = sum(log.cost for log in line.worklog_ids)
             else:
                 # The parts of an order that was called off are still on the shelf.
                 line.cost = 0 if line.order_id.step == "cancelled" else line.quantity * line.unit_cost
@@ -151,12 +142,7 @@ class ComplaintServiceOrder(models.Model):
     )
 
     @api.depends(
-        lambda self: [
-            "line_ids.cost",
-            "line_ids.kind",
-            "line_ids.covered",
-            *(["worklog_ids.cost", "worklog_ids.line_id"] if "worklog_ids" in self._fields else []),
-        ]
+        "line_ids.cost", "line_ids.kind", "line_ids.covered", "worklog_ids.cost", "worklog_ids.line_id"
     )
     def _compute_cost(self):
         for order in self:
@@ -165,8 +151,7 @@ class ComplaintServiceOrder(models.Model):
                 sums[line.kind] += line.cost
                 sums[line.covered] += line.cost
             # Work that was logged on no line is paid for all the same.
-            logs = order.worklog_ids if "worklog_ids" in order._fields else ()
-            sums["labour"] += sum(log.cost for log in logs if not log.line_id)
+            sums["labour"] += sum(log.cost for log in order.worklog_ids if not log.line_id)
             order.cost_parts = sums["part"]
             order.cost_labour = sums["labour"]
             order.cost_total = sums["part"] + sums["labour"]

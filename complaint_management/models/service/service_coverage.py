@@ -44,7 +44,14 @@ class ComplaintServiceLine(models.Model):
     # Somebody decided otherwise than was proposed; no proposal changes it any more.
     covered_chosen = fields.Boolean(readonly=True, copy=False, export_string_translation=False)
 
-    @api.depends(lambda self: self._get_cover_facts())
+    @api.depends(
+        "kind",
+        "order_id.asset_id",
+        "order_id.kind",
+        "order_id.received_at",
+        "order_id.remedy_ids",
+        "order_id.usage_in",
+    )
     def _compute_covered(self):
         known = {}
         for line in self:
@@ -52,13 +59,6 @@ class ComplaintServiceLine(models.Model):
                 line.covered = line._get_proposed_cover(known)
             else:
                 line.covered = line.covered
-
-    @api.model
-    def _get_cover_facts(self):
-        known = self.env["complaint.service.order"]._fields
-        # Neighbouring parts of the area; each does without the others.
-        more = [fname for fname in ("received_at", "remedy_ids", "usage_in") if fname in known]
-        return ["kind", "order_id.asset_id", "order_id.kind", *(f"order_id.{fname}" for fname in more)]
 
     def _get_proposed_cover(self, known=None):
         """Return who bears one line as far as facts say it.
@@ -171,14 +171,13 @@ class ComplaintServiceOrder(models.Model):
 
     def _get_warranty_day(self):
         self.ensure_one()
-        received = "received_at" in self._fields and self.received_at
-        moment = received or fields.Datetime.now()
+        moment = self.received_at or fields.Datetime.now()
         return fields.Datetime.context_timestamp(self, moment).date()
 
     def _get_warranty_usage(self):
         """Return the reading on which the warranty depends, or nothing where none was taken."""
         self.ensure_one()
-        return (self.usage_in if "usage_in" in self._fields else None) or None
+        return self.usage_in or None
 
     def _is_under_warranty(self, kind):
         """Tell whether the object is covered for labour or parts on the day that counts."""

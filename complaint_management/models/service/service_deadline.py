@@ -45,6 +45,14 @@ class ComplaintServiceOrder(models.Model):
     def _get_milestone_order(self):
         return MILESTONES
 
+    def _get_deadline_start(self, rule, existing, asked):
+        start = super()._get_deadline_start(rule, existing, asked)
+        passed = rule.count_from == "event" and rule.start_event in self._get_milestones_behind()
+        if not start and passed and rule.start_event not in existing:
+            # It never had a clock, such as that of a step that was passed at once: the move has reached it.
+            return self.date_last_stage_update
+        return start
+
     def _has_ended_for_deadlines(self):
         return self.step in SERVICE.ends
 

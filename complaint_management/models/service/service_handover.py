@@ -43,6 +43,11 @@ class ComplaintServiceOrder(models.Model):
     def _get_signature_fields(self):
         return super()._get_signature_fields() | {"handover_signature"}
 
+    @api.model
+    def _get_kept_fields(self):
+        # What was handed over elsewhere is brought along; a signature is drawn here.
+        return super()._get_kept_fields() | {"handover_signature"}
+
     def write(self, vals):
         if not self.env.su and HANDOVER_FIELDS & vals.keys():
             raise UserError(

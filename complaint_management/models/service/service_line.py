@@ -3,12 +3,12 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
 #: What the customer pays is the advisor's to say; technicians say what was done and which parts it took.
-ADVISOR_FIELDS = {"covered", "discount", "price_unit", "tax_ids"}
+ADVISOR_FIELDS = {"covered", "discount", "price_unit", "proposed_price", "tax_ids"}
 #: What only our own code writes; none of it is of interest to anybody else.
 KEPT_FIELDS = {"covered_chosen", "sale_line_id", "unit_cost"}
 INNER_FIELDS = KEPT_FIELDS | {"proposed_price"}
 #: What a line that was invoiced keeps, as the invoice does.
-INVOICED_FIELDS = ADVISOR_FIELDS | {"kind", "order_id", "product_id"}
+INVOICED_FIELDS = ADVISOR_FIELDS - INNER_FIELDS | {"kind", "order_id", "product_id"}
 
 
 class ComplaintServiceLine(models.Model):
@@ -97,11 +97,10 @@ class ComplaintServiceLine(models.Model):
             by_time = line.kind == "labour" and unit and hour and unit._has_common_reference(hour)
             line.uom_id = hour if by_time else unit
 
-    @api.depends(lambda self: ("worklog_ids.hours",) if "worklog_ids" in self._fields else ())
+    @api.depends("worklog_ids.hours")
     def _compute_hours_spent(self):
         for line in self:
-            logs = line.worklog_ids if "worklog_ids" in line._fields else ()
-            line.hours_spent = sum(log.hours for log in logs)
+            line.hours_spent = sum(log.hours for log in line.worklog_ids)
 
     # writing
 
@@ -166,22 +165,27 @@ class ComplaintServiceLine(models.Model):
 
     def _check_entered(self, vals_list):
         """Whoever enters a line chooses another bearer or price than the proposed one only as an advisor."""
-        chosen = self.browse()
+        chosen, context = self.browse(), self.env.context
+        # What the context says is entered as well.
+        always = {fname for fname in ADVISOR_FIELDS if f"default_{fname}" in context}
         for line, vals in zip(self, vals_list, strict=True):
-            if line._differs_from_proposal(vals):
+            if line._differs_from_proposal(always | vals.keys()):
                 chosen |= line
         if chosen and not self.env.su:
             chosen._check_advisor()
         self._keep_choices()
         self._check_goodwill({})
 
-    def _differs_from_proposal(self, vals):
+    def _differs_from_proposal(self, entered):
         self.ensure_one()
         return (
-            ("covered" in vals and vals["covered"] != self._get_proposed_cover())
-            or ("price_unit" in vals and self.price_unit != self._get_proposed_price()[0])
-            or ("discount" in vals and self.discount != self._get_proposed_price()[1])
-            or ("tax_ids" in vals and self.tax_ids != self._get_proposed_taxes())
+            ("covered" in entered and self.covered != self._get_proposed_cover())
+            or (
+                {"price_unit", "proposed_price"} & entered
+                and self.price_unit != self._get_proposed_price()[0]
+            )
+            or ("discount" in entered and self.discount != self._get_proposed_price()[1])
+            or ("tax_ids" in entered and self.tax_ids != self._get_proposed_taxes())
         )
 
     def _check_not_invoiced(self, vals):

@@ -1,7 +1,52 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..case.complaint_part import check_named
+
+
+def _get_not_entered(records, kept):
+    """Return the names of the fields that follow from others, and of further ones that nobody enters."""
+    stored = (field for field in records._fields.values() if field.store)
+    return {field.name for field in stored if (field.compute and field.readonly) or field.name in kept}
+
+
+def check_entered(records, vals_list, kept=()):
+    """Refuse that calls from outside enter what follows from other entries, or what only our own code writes.
+
+    Forms do not: it is read-only there. By a call somebody could make an order say that it costs nothing, or
+    that it is closed.
+
+    :param records: that are written; none of a model for new ones
+    :param list vals_list: what is written
+    :param kept: names of further fields that nobody enters
+    :raises UserError: names the fields
+    """
+    if records.env.su:
+        return
+    # An import has columns that are empty.
+    entered = {fname for vals in vals_list for fname, value in vals.items() if value or records}
+    refused = entered & _get_not_entered(records, kept)
+    if refused:
+        raise UserError(
+            records.env._(
+                "This follows from what is done, and is not entered by hand: %(fields)s.",
+                fields=", ".join(
+                    records._fields[fname]._description_string(records.env) for fname in sorted(refused)
+                ),
+            )
+        )
+
+
+def drop_defaults(records, kept=()):
+    """Return records without what the context says of fields that nobody enters: it is not heard."""
+    context = records.env.context
+    if records.env.su or not any(key.startswith("default_") for key in context):
+        return records
+    dropped = {f"default_{fname}" for fname in _get_not_entered(records, kept)}
+    if not dropped & context.keys():
+        return records
+    return records.with_context({key: value for key, value in context.items() if key not in dropped})
 
 
 class ComplaintServicePart(models.AbstractModel):
@@ -55,11 +100,13 @@ class ComplaintServicePart(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        parts = super().create(vals_list)
+        check_entered(self.browse(), vals_list)
+        parts = super(ComplaintServicePart, drop_defaults(self)).create(vals_list)
         parts._check_order_access()
         return parts
 
     def write(self, vals):
+        check_entered(self, [vals])
         self._check_order_access()
         result = super().write(vals)
         if "order_id" in vals:

@@ -1,10 +1,11 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.service_process import SERVICE, Requirement
+from .service_part import check_entered, drop_defaults
 
 #: What only a move may write; otherwise calls from outside would go round the gate.
-KEPT_FIELDS = {"step", "closed_at", "reopen_count"}
+KEPT_FIELDS = {"step", "closed_at", "reopen_count", "reopened_at", "date_last_stage_update"}
 
 
 class ComplaintServiceOrder(models.Model):
@@ -35,6 +36,20 @@ class ComplaintServiceOrder(models.Model):
     reopened_at = fields.Datetime(string="Reopened on", readonly=True, copy=False)
     reopen_count = fields.Integer(string="Times Reopened", readonly=True, copy=False)
 
+    @api.model
+    def _get_kept_fields(self):
+        """Return the names of the fields that nobody enters, in whatever way an order comes.
+
+        Areas add what their buttons write.
+        """
+        return KEPT_FIELDS
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        kept = self._get_kept_fields()
+        check_entered(self.browse(), vals_list, kept)
+        return super(ComplaintServiceOrder, drop_defaults(self, kept)).create(vals_list)
+
     def write(self, vals):
         if not self.env.su and KEPT_FIELDS & vals.keys():
             labels = [
@@ -44,6 +59,7 @@ class ComplaintServiceOrder(models.Model):
             raise UserError(
                 self.env._("Only moves of the order change this: %(fields)s.", fields=", ".join(labels))
             )
+        check_entered(self, [vals], self._get_kept_fields())
         return super().write(vals)
 
     def _record_move(self, old_steps):

@@ -33,6 +33,10 @@ class ComplaintServiceOrder(models.Model):
         ]
         return super().create(vals_list)
 
+    @api.model
+    def _get_kept_fields(self):
+        return super()._get_kept_fields() | {"rework_count", "rework_reason"}
+
     def write(self, vals):
         if not self.env.su and {"rework_count", "rework_reason"} & vals.keys():
             raise UserError(self.env._("Say why it goes back to the work with the button Send Back."))

@@ -135,6 +135,10 @@ class ComplaintServiceOrder(models.Model):
 
     # writing
 
+    @api.model
+    def _get_kept_fields(self):
+        return super()._get_kept_fields() | SIGNED_FIELDS
+
     @api.model_create_multi
     def create(self, vals_list):
         orders = super().create(vals_list)

@@ -4,9 +4,10 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
-from odoo.tools import SQL, mute_logger
+from odoo.tools import mute_logger
 
 from ...tools.clean_text import TooLong, clean_line, clean_text
+from ...tools.turns import take_turn
 from ..portal.form_guard import FormRefused
 
 TEMPLATE = "complaint_management.mail_template_service_received"
@@ -199,10 +200,7 @@ class ComplaintServiceRequest(models.Model):
 
         The second of two waits here, is done again and finds the time taken.
         """
-        table, record_id = ("complaint_team", team.id) if team else ("res_company", company.id)
-        self.env.cr.execute(
-            SQL("UPDATE %s SET write_date = write_date WHERE id = %s", SQL.identifier(table), record_id)
-        )
+        take_turn(team or company)
 
     @api.model
     def _create_request(self, given, nonce, company, partner):

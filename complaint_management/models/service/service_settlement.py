@@ -88,6 +88,10 @@ class ComplaintServiceOrder(models.Model):
             lambda move: move.state != "cancel"
         )
 
+    @api.model
+    def _get_kept_fields(self):
+        return super()._get_kept_fields() | {"invoiced_at"}
+
     def _gate_fields(self):
         return [*super()._gate_fields(), "settlement_state"]
 

@@ -17,6 +17,8 @@ class ComplaintServiceOrder(models.Model):
     _technician_moves = frozenset(
         {
             ("diagnosis", "quotation"),
+            # Where the customer need not be asked.
+            ("diagnosis", "work"),
             ("work", "quality"),
             ("work", "settlement"),
             ("quality", "settlement"),

@@ -172,19 +172,6 @@ class HrEmployee(models.Model):
             busy[booking.employee_id.id].append((booking.start, booking.stop))
         return {employee_id: slots.merge(intervals) for employee_id, intervals in busy.items()}
 
-    def _lock_complaint_technicians(self):
-        """Two bookings of one technician follow each other: the second one sees what the first one took.
-
-        The row is written, not only locked, so that a transaction that began before is repeated. It is not
-        locked against those who refer to it: both have done so by then, and would wait for each other.
-        """
-        if self:
-            self.env.cr.execute(
-                "UPDATE hr_employee SET write_date = write_date WHERE id IN"
-                " (SELECT id FROM hr_employee WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE)",
-                [sorted(self.ids)],
-            )
-
 
 class HrEmployeePublic(models.Model):
     """Workshop managers say who their technicians are and what they can do; nothing else about employees."""

@@ -4,65 +4,80 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ...tools import slots
 
 #: How many weeks are shown, from today on.
 WEEKS = 4
+#: More than there are days in the calendar.
+DAYS = 10_000_000
+#: What a row has, and as what it is handed to the database.
+COLUMNS = {
+    "id": "bigint",
+    "employee_id": "integer",
+    "company_id": "integer",
+    "date": "date",
+    "working_hours": "float8",
+    "booked_hours": "float8",
+    "free_hours": "float8",
+    "over_hours": "float8",
+    "load": "float8",
+    "overload": "boolean",
+    "absent": "boolean",
+}
 _DAY = timedelta(days=1)
 
 
-class ComplaintServiceLoad(models.TransientModel):
-    """How much of a day's working time a technician is booked for (SV-5).
+class ComplaintServiceLoad(models.Model):
+    """How much of a day's working time a technician is booked for, from today on (SV-5).
 
-    Counted when somebody opens the list: working time comes from calendars and absences, which no table has.
+    Working time comes from calendars and absences, which no table has: it is counted by each query, and
+    nothing is written. Rows have an id by technician and day, so what is opened is found again.
     """
 
     _name = "complaint.service.load"
     _description = "Load of a Technician on a Day"
-    _order = "date, employee_id"
-    _transient_max_hours = 2.0
+    _auto = False
+    _order = "date, employee_id, id"
+    _rec_name = "date"
 
-    employee_id = fields.Many2one("hr.employee", string="Technician", required=True, ondelete="cascade")
-    company_id = fields.Many2one("res.company", required=True, ondelete="cascade")
-    date = fields.Date(string="Day", required=True)
-    working_hours = fields.Float(aggregator="sum")
-    booked_hours = fields.Float(aggregator="sum")
-    free_hours = fields.Float(aggregator="sum")
-    over_hours = fields.Float(string="Hours Too Many", aggregator="sum")
-    load = fields.Float(string="Load (%)", aggregator="avg", digits=(16, 1))
-    overload = fields.Boolean(string="Too Much")
-    absent = fields.Boolean(help="Absent on that day, or for a part of it.")
+    employee_id = fields.Many2one("hr.employee", string="Technician", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    date = fields.Date(string="Day", readonly=True)
+    working_hours = fields.Float(aggregator="sum", readonly=True)
+    booked_hours = fields.Float(aggregator="sum", readonly=True)
+    free_hours = fields.Float(aggregator="sum", readonly=True)
+    over_hours = fields.Float(string="Hours Too Many", aggregator="sum", readonly=True)
+    load = fields.Float(string="Load (%)", aggregator="avg", digits=(16, 1), readonly=True)
+    overload = fields.Boolean(string="Too Much", readonly=True)
+    absent = fields.Boolean(help="Absent on that day, or for a part of it.", readonly=True)
 
-    @api.model
-    def action_open(self):
-        """Count the load of all technicians for the weeks ahead and show it."""
-        self._count(self.env.companies)
-        return self.env["ir.actions.act_window"]._for_xml_id(
-            "complaint_management.complaint_service_load_action"
+    @property
+    def _table_query(self):
+        rows = self._count_rows()
+        values = [SQL("%s::%s[]", [row[name] for row in rows], SQL(kind)) for name, kind in COLUMNS.items()]
+        return SQL(
+            "SELECT * FROM unnest(%s) AS load (%s)",
+            SQL(", ").join(values),
+            SQL(", ").join(SQL.identifier(name) for name in COLUMNS),
         )
 
     @api.model
-    def _count(self, companies, day_from=None, days=7 * WEEKS):
-        """Make the user's list anew.
-
-        :param res.company companies: whose technicians
-        :param date day_from: first day; today where it is left out
-        :param int days: how many
-        """
-        # It is as readable as bookings are: for people of the service.
-        self.env["complaint.service.booking"].check_access("read")
-        day_from = day_from or fields.Date.context_today(self)
-        Load = self.sudo()
-        Load.search(Domain("create_uid", "=", self.env.uid)).unlink()
-        employees = self.env["hr.employee"]._get_complaint_technicians(companies)
-        return Load.create(
-            [
-                {"employee_id": employee.id, "company_id": employee.company_id.id, **vals}
-                for employee, lines in employees._get_complaint_load(day_from, days).items()
-                for vals in lines
-            ]
-        ).sudo(False)
+    def _count_rows(self):
+        """Return the rows as values, of the technicians of the companies that the user has chosen."""
+        employees = self.env["hr.employee"]._get_complaint_technicians(self.env.companies)
+        load = employees._get_complaint_load(fields.Date.context_today(self), 7 * WEEKS)
+        return [
+            {
+                "id": employee.id * DAYS + line["date"].toordinal(),
+                "employee_id": employee.id,
+                "company_id": employee.company_id.id,
+                **line,
+            }
+            for employee, lines in load.items()
+            for line in lines
+        ]
 
 
 class HrEmployee(models.Model):

@@ -89,6 +89,14 @@ class TestDeadlineAccess(DeadlineCommon):
             self.assertFalse(self.seen(self.colleague, model))
             self.assertTrue(self.seen(self.handler, model))
 
+    def test_archived(self):
+        """OR-1: a case that was put away keeps its limits, for the same people."""
+        self.complaint.sudo().active = False
+        for model in PARTS:
+            with self.subTest(model=model):
+                self.assertTrue(self.seen(self.handler, model))
+                self.assertFalse(self.seen(self.stranger, model))
+
     def test_nobody_writes_clocks(self):
         """Clocks, events and pauses are changed by what happens, not by hand."""
         for user in (self.handler, self.leader, self.manager):

@@ -1,5 +1,7 @@
 from unittest.mock import patch
 
+from psycopg2.errors import SerializationFailure
+
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -168,3 +170,10 @@ class TestRecompute(DeadlineCommon):
         self.assertEqual(self.clock(complaint, "investigate").due, self.local("2026-03-11 17:00"))
         self.assertEqual(self.clock(other, "investigate").due, self.local("2026-03-11 17:00"))
         self.assertTrue(self.Request.search([]).fault_count)
+
+    def test_changed_meanwhile(self):
+        """TL-5: a case that somebody changes at the same moment is counted anew later, not given up."""
+        clocks = self.new_received().sudo().deadline_ids
+        with patch.object(type(clocks), "_recount", side_effect=SerializationFailure):
+            with self.assertRaises(SerializationFailure):
+                clocks._recount_safely(whole=False)

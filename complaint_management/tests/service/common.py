@@ -126,7 +126,12 @@ class ServiceCommon(ComplaintCommon):
             "nothing_charged": True,
             **vals,
         }
-        return cls.Order.with_user(user or cls.advisor).create(values)
+        # Advisors do not read complaints: others make an order of one.
+        complaint_id = values.pop("complaint_id", False)
+        order = cls.Order.with_user(user or cls.advisor).create(values)
+        if complaint_id:
+            order.sudo().complaint_id = complaint_id
+        return order
 
     def assertRefuses(self, words, act, *args, **kwargs):
         """Check that an act is refused with a message that holds some words; nothing of it stays."""

@@ -437,11 +437,9 @@ class TestPlanning(PlanningCommon):
 
     # load
 
-    def load_of(self, employee, days=7):
+    def load_of(self, employee):
         lines = (
-            self.env["complaint.service.load"]
-            .with_user(self.advisor)
-            ._count(self.company, date(2026, 3, 2), days)
+            self.env["complaint.service.load"].with_user(self.advisor).search([("date", "<", "2026-03-09")])
         )
         return {
             line.date.day: (line.working_hours, line.booked_hours, line.load, line.overload, line.absent)
@@ -489,10 +487,16 @@ class TestPlanning(PlanningCommon):
         self.assertEqual([(line["date"].day, line["working_hours"]) for line in load], [(22, 6.0), (29, 5.0)])
 
     def test_load_queries(self):
-        """SV-5: the load of many costs as many queries as that of one."""
+        """SV-5: the load of many costs as many queries as that of one, and nothing is written."""
         Load = self.env["complaint.service.load"].with_user(self.advisor)
-        Load._count(self.company)
-        few = self.count(Load._count, self.company)
+        wanted = {"date": {}, "employee_id": {"fields": {"display_name": {}}}, "load": {}, "absent": {}}
+
+        def look():
+            Load.web_search_read([], wanted)
+            Load.formatted_read_group([], ["employee_id"], ["booked_hours:sum", "load:avg"])
+
+        look()
+        few = self.count(look)
         self.env["hr.employee"].create(
             [
                 {
@@ -504,9 +508,24 @@ class TestPlanning(PlanningCommon):
                 for index in range(15)
             ]
         )
-        # Rows are written by the hundred.
-        self.assertLessEqual(self.count(Load._count, self.company), few + 5)
-        action = Load.action_open()
-        self.assertEqual(action["res_model"], "complaint.service.load")
+        self.assertLessEqual(self.count(look), few)
+        self.assertEqual(len(Load.search([]).employee_id), 17)
         # Today is a Sunday: four weeks end with a Saturday.
         self.assertEqual(max(Load.search([]).mapped("date")), date(2026, 3, 27))
+
+    def test_load_on_replica(self):
+        """SV-5: the list, its groups, its figures and a row that is opened again are read, never written."""
+        self.new_booked(hours=9)
+        Load = self.env["complaint.service.load"].with_user(self.advisor)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.env.cr.execute("SAVEPOINT reading")
+        # As on a replica: whatever writes is refused from here on.
+        self.env.cr.execute("SET LOCAL transaction_read_only = on")
+        line = Load.search([("booked_hours", ">", 0)])
+        self.assertEqual(line.employee_id, self.technician)
+        self.assertEqual((line.date, line.booked_hours), (date(2026, 3, 2), 8))
+        self.assertEqual(Load.browse(line.id).read(["load"])[0]["load"], 100)
+        hours = Load._read_group([], ["employee_id"], ["booked_hours:sum"], [("booked_hours:sum", ">", 0)])
+        self.assertEqual(hours, [(self.technician, 8)])
+        self.env.cr.execute("ROLLBACK TO SAVEPOINT reading")

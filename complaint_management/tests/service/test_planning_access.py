@@ -87,20 +87,34 @@ class TestPlanningAccess(PlanningCommon):
         self.assertEqual(self.order.technician_ids, self.other_technician)
 
     def test_dialogs_are_ones_own(self):
-        """OR-1: nobody looks into the dialogs and lists of others."""
+        """OR-1: nobody looks into the dialogs of others."""
         action = self.order.with_user(self.advisor).action_find_time()
         with self.assertRaises(AccessError):
             self.env[action["res_model"]].with_user(self.workshop_manager).browse(action["res_id"]).read(
                 ["reason"]
             )
+
+    def test_load(self):
+        """OR-1, OR-3: the load of their own companies' technicians is for advisors and managers."""
+        self.env["hr.employee"].create(
+            {"name": "Foreigner", "company_id": self.company_2.id, "complaint_technician": True}
+        )
         Load = self.env["complaint.service.load"]
-        Load.with_user(self.advisor)._count(self.company)
-        self.assertTrue(Load.with_user(self.advisor).search([]))
-        self.assertFalse(Load.with_user(self.workshop_manager).search([]))
-        with self.assertRaises(AccessError):
-            Load.with_user(self.plain_user)._count(self.company)
-        with self.assertRaises(AccessError):
-            Load.with_user(self.technician_user).search([])
+        for user in (self.advisor, self.workshop_manager):
+            with self.subTest(user=user.login):
+                lines = Load.with_user(user).search([])
+                self.assertTrue(lines)
+                self.assertEqual(lines.company_id, self.company)
+        both = Load.with_context(allowed_company_ids=(self.company | self.company_2).ids).search([])
+        self.assertEqual(both.company_id, self.company | self.company_2)
+        # Named by its id, a row of another company is none.
+        foreign = both.filtered(lambda line: line.company_id == self.company_2)[:1]
+        self.assertTrue(foreign.read(["booked_hours"]))
+        self.env.invalidate_all()
+        self.assertFalse(foreign.with_env(self.env).with_user(self.advisor).read(["booked_hours"]))
+        for user in (self.technician_user, self.plain_user):
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                Load.with_user(user).search([])
 
     def test_technicians_list(self):
         """OR-1: the workshop manager enters technicians and skills without rights on employees."""

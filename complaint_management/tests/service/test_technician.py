@@ -62,8 +62,8 @@ class TestTechnician(WorkCommon):
 
     def test_moves(self):
         """OR-1, SV-2: a diagnosis goes to the quotation, finished work to its check, and no further."""
-        self.job.asks_diagnosis = True
-        order = self.as_technician(self.new_job(work_note="New wheels."))
+        self.job.write({"asks_diagnosis": True, "asks_quotation": True})
+        order = self.as_technician(self.new_job(work_note="New wheels.", nothing_charged=False))
         for step in ("reception", "diagnosis", "work", "cancelled", "closed"):
             with self.subTest(step=step):
                 self.assertRefuses("service advisor", order.move_to, step)
@@ -74,6 +74,7 @@ class TestTechnician(WorkCommon):
         self.assertEqual(order.step, "quotation")
         for step in ("work", "diagnosis"):
             self.assertRefuses("service advisor", order.move_to, step)
+        order.with_user(self.advisor).nothing_charged = True
         order.with_user(self.advisor).move_to("work")
         self.assertRefuses("service advisor", order.move_to, "handover")
         self.assertRefuses("Answer every point", order.move_to, "settlement")
