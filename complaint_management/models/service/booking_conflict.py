@@ -42,7 +42,7 @@ class ComplaintServiceBooking(models.Model):
         if operator != "in":
             return NotImplemented
         # What lies ahead is as much as technicians can do in some weeks, however many orders there are.
-        # Looked up as the superuser, as conflicts are computed: the rules take out what the user may not read.
+        # Looked up as the superuser, as conflicts are computed: rules take out what the user may not read.
         ahead = self.sudo().search(Domain("active", "=", True) & Domain("stop", ">", fields.Datetime.now()))
         hit = Domain("id", "in", list(ahead._find_conflicts(ahead._get_appointments())))
         domain = hit if True in value else Domain.FALSE
