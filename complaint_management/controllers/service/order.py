@@ -1,7 +1,14 @@
-from odoo import http
+import logging
 
+from odoo import http
+from odoo.exceptions import UserError
+from odoo.http import content_disposition, request
+
+from ...models.service.service_sheet import SHEETS
 from ..portal.form import max_content_length
-from ..portal.page import CustomerPage
+from ..portal.page import CustomerPage, secure
+
+_logger = logging.getLogger(__name__)
 
 ORDER = "/my/service/<int:order_id>"
 #: What each form does; each returns the key of what the customer is told afterwards.
@@ -52,6 +59,35 @@ class ServicePage(CustomerPage, http.Controller):
     def order_file(self, order_id, file_id, access_token=None, **_query):
         """Hand out a file that the customer sent or was sent."""
         return self._hand_out(order_id, file_id, access_token)
+
+    @http.route(
+        f"{ORDER}/sheet/<any({','.join(SHEETS)}):sheet>",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["GET"],
+        readonly=True,
+    )
+    def order_sheet(self, order_id, sheet, access_token=None, **_query):
+        """Hand out a sheet that the customer signed, as PDF."""
+        return self._with_record(
+            order_id, access_token, lambda order, role: self._print(order, role, sheet, access_token)
+        )
+
+    def _print(self, order, role, sheet, token):
+        if sheet not in order._get_customer_sheets():
+            return self._refuse("missing", order.id)
+        try:
+            name, content = order._print_sheet(sheet)
+        except UserError:  # the program that makes PDFs is missing or broken
+            _logger.warning("%s: the customer got no print", order.number, exc_info=True)
+            error = request.env._("The sheet cannot be printed at the moment. Please write to us or call us.")
+            return self._render(order, role, token, error=error, status=503)
+        headers = [
+            ("Content-Type", "application/pdf"),
+            ("Content-Disposition", content_disposition(name)),
+        ]
+        return secure(request.make_response(content, headers))
 
     @http.route(f"{ORDER}/renew", type="http", auth="public", website=True, methods=["POST"])
     def order_renew(self, order_id, access_token=None, **_post):

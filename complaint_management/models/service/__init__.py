@@ -43,6 +43,7 @@ from . import service_quotation
 from . import service_sale
 from . import service_settlement
 from . import service_next_step
+from . import service_sheet
 from . import service_cost
 from . import sale_order
 from . import booking

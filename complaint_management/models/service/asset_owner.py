@@ -35,6 +35,7 @@ class ComplaintAssetOwner(models.Model):
 
     @api.constrains("asset_id", "partner_id", "date_from", "date_to")
     def _check_periods(self):
+        # All owners of an object count, also those whom the user may not read.
         owners = self.sudo().search([("asset_id", "in", self.asset_id.ids)], order="date_from, date_to, id")
         for asset, series in owners.grouped("asset_id").items():
             for former, latter in zip(series, series[1:], strict=False):
@@ -75,7 +76,7 @@ class ComplaintAsset(models.Model):
         return assets
 
     def write(self, vals):
-        former = {asset: asset.partner_id for asset in self.sudo()} if "partner_id" in vals else {}
+        former = {asset: asset.partner_id for asset in self} if "partner_id" in vals else {}
         result = super().write(vals)
         changed = [asset.id for asset, partner in former.items() if asset.partner_id != partner]
         if changed:
@@ -97,7 +98,8 @@ class ComplaintAsset(models.Model):
         :param date today: since when, where they changed; without it they are new
         """
         today = self.env.context.get("complaint_owner_since") or today
-        # The history follows from the object: who may change the one need not be let into the other.
+        # The history follows from the object, which was written as the user: who may change the one need not
+        # be let into the other, nor into a customer who had it before.
         owners_sudo = self.env["complaint.asset.owner"].sudo()
         history = owners_sudo.search([("asset_id", "in", self.ids)], order="date_from, id").grouped(
             "asset_id"

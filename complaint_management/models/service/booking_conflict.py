@@ -42,12 +42,14 @@ class ComplaintServiceBooking(models.Model):
         if operator != "in":
             return NotImplemented
         # What lies ahead is as much as technicians can do in some weeks, however many orders there are.
+        # Looked up as the superuser, as conflicts are computed: rules take out what the user may not read.
         ahead = self.sudo().search(Domain("active", "=", True) & Domain("stop", ">", fields.Datetime.now()))
         hit = Domain("id", "in", list(ahead._find_conflicts(ahead._get_appointments())))
         domain = hit if True in value else Domain.FALSE
         return domain | ~hit if False in value else domain
 
     def _get_appointments(self):
+        # Who sees a booking need not be let into the order or the employee to be told that it cannot be done.
         now = fields.Datetime.now()
         return [
             Appointment(one.id, one.order_id, one.employee_id, one.start, one.stop, one.order_id.type_id)
@@ -80,6 +82,8 @@ class ComplaintServiceBooking(models.Model):
             return {}
         first = min(one.start for one in appointments)
         last = max(one.stop for one in appointments)
+        # Absences, skills and other orders of a technician count, also those that the user may not read: said
+        # is only that there is something.
         employees = self.env["hr.employee"].sudo().browse({one.employee.id for one in appointments})
         working = employees._get_complaint_working(first, last)
         absent = employees._get_complaint_absences(first, last)
@@ -120,6 +124,7 @@ class ComplaintServiceBooking(models.Model):
             & Domain("start", "<", last)
             & Domain("stop", ">", first)
         )
+        # See there: whatever keeps a technician busy, whoever asks.
         bookings = self.sudo().search_fetch(domain, ["employee_id", "start", "stop", "order_id"])
         booked = {employee_id: [] for employee_id in employees.ids}
         for one in bookings:

@@ -86,7 +86,7 @@ class ComplaintServiceCustomer(models.Model):
     def _get_shown_quotation(self):
         """Return the quotation as the customer may see it: while it waits for an answer, and with one."""
         self.ensure_one()
-        quotation = self.sudo()._get_quotation()
+        quotation = self.sudo()._get_quotation(self.env.lang)
         if quotation["state"] in ("none", "changed") or self.step == "cancelled":
             return False
         if self.closed_at and quotation["state"] != "agreed":

@@ -20,7 +20,7 @@ GRACE = timedelta(minutes=30)
 #: In these steps somebody works on it, and the customer waits.
 WORK_STEPS = SERVICE.steps[SERVICE.steps.index("reception") : SERVICE.steps.index("settlement")]
 #: What is written about an order that has ended.
-AFTER_END = {"closed", "link"}
+AFTER_END = {"cancelled", "closed", "link"}
 #: These answer a customer who asked for something (TL-3).
 ANSWERS = {"confirmed", "rescheduled", "quotation"}
 
@@ -54,6 +54,7 @@ class ComplaintServiceNotice(models.Model):
             "quotation": self.env._("Quotation to agree on"),
             "stage": self.env._("Stage"),
             "closed": self.env._("Closed"),
+            "cancelled": self.env._("Appointment cancelled"),
             "limit": self.env._("Time limit moved"),
             "delay": self.env._("Takes longer"),
             "link": self.env._("New link"),
@@ -102,6 +103,10 @@ class ComplaintServiceNotice(models.Model):
 
     def _get_skip_reason_of_closed(self, order):
         same = order.step == "closed" and order.reopen_count == self._get_event_id()
+        return not same and "over"
+
+    def _get_skip_reason_of_cancelled(self, order):
+        same = order.step == "cancelled" and order.reopen_count == self._get_event_id()
         return not same and "over"
 
     def _get_skip_reason_of_delay(self, order):
@@ -223,9 +228,36 @@ class ComplaintServiceOrder(models.Model):
         )
 
     def _record_move(self, old_steps):
+        # Before what the customer asked for counts as decided.
+        told = self.filtered(lambda order: old_steps[order.id] == "appointment" and order._expects_us())
         super()._record_move(old_steps)
         if self._is_told_by_machine():
             self.filtered(lambda order: old_steps[order.id] not in WORK_STEPS)._plan_delays()
+            told._tell_cancelled()
+
+    # that it does not take place
+
+    def _expects_us(self):
+        """Tell whether the customer counts on an appointment, or waits for an answer to what they asked."""
+        self.ensure_one()
+        if self.change_asked or not self.scheduled_start:
+            return bool(self.change_asked or self.asked_online)
+        return self.scheduled_start > fields.Datetime.now()
+
+    def _tell_cancelled(self):
+        """The customer is told that the appointment does not take place, also where they asked for that: on
+        their page they only ask, and wait for an answer.
+        """
+        # Where the company chose a letter for the stage, that one tells it.
+        cancelled = self.filtered(
+            lambda order: order.step == "cancelled" and not order.stage_id.sudo().mail_template_id
+        )
+        # Who has not been told of the appointment need not be told that there is none.
+        unsent = cancelled._get_notices([("event", "=like", "confirmed:%"), ("state", "=", "planned")])
+        untold = unsent.order_id.filtered(lambda order: not order.asked_online)
+        (cancelled - untold)._notify_customer(
+            lambda order: f"cancelled:{order.reopen_count}", f"{TEMPLATE}cancelled"
+        )
 
     # the quotation
 

@@ -21,6 +21,9 @@ class ComplaintServicePage(models.Model):
 
     A page never gets the order itself. So what is not named here is nowhere on it: notes, costs, the
     diagnosis in our words, and who works on it.
+
+    Customers have no rights to orders: who may see the page is asked by ``_open_for_customer``, and what it
+    shows is chosen here. That is why the order and what belongs to it are read as the superuser below.
     """
 
     _inherit = "complaint.service.order"
@@ -53,8 +56,11 @@ class ComplaintServicePage(models.Model):
             "news": self._get_news(),
             "appointment": self._get_told_appointment(),
             "told": self._get_told(),
+            "request_open": self.sudo().company_id.complaint_service_request_open,
+            "has_object": self._has_object(),
             "complaint": self._get_told_complaint(role),
             "handover": self._get_told_handover(),
+            "sheets": self._get_told_sheets(token),
             **self._get_portal_messages(role, token, limit),
         }
 
@@ -117,7 +123,7 @@ class ComplaintServicePage(models.Model):
                 and deadline.milestone in TOLD_MILESTONES
                 and deadline.round == self._get_deadline_round()
                 # What comes after the work is promised when it is done.
-                and (deadline.milestone != "hand_over" or self.step == "handover")
+                and (deadline.milestone != "hand_over" or self.step == "handover" and self._has_object())
                 and (deadline.milestone != "complete" or self.step != "appointment")
                 and (deadline.milestone != "respond" or not self.scheduled_start)
             )
@@ -176,6 +182,11 @@ class ComplaintServicePage(models.Model):
             self.env._("%(hours)s h", hours=hours) if hours else self.env._("%(minutes)s min", minutes=rest)
         )
 
+    def _has_object(self):
+        """Tell whether there is something to give back; advice and treatments are over with the work."""
+        order_sudo = self.sudo()
+        return bool(order_sudo.asset_id or order_sudo.product_id)
+
     def _get_told(self):
         """Return what it is about, as ``{"label", "text"}`` in the order of the page."""
         order_sudo = self.sudo()
@@ -209,7 +220,7 @@ class ComplaintServicePage(models.Model):
         if self.step not in ("handover", "closed"):
             return False
         order_sudo = self.sudo()
-        quotation = order_sudo._get_quotation()
+        quotation = order_sudo._get_quotation(self.env.lang)
         return {
             "lines": [self._get_told_line(line) for line in quotation["lines"]],
             "amount_total": quotation["amount_total"],
@@ -246,6 +257,7 @@ class ComplaintComplaint(models.Model):
     def _get_told_services(self, role):
         """Return how the work stands that is done because of the complaint: list of plain dicts."""
         self.ensure_one()
+        # As above: these are plain values for the customer, who has no rights to orders.
         orders = self.sudo().service_order_ids.filtered(
             lambda order: order.active and order.partner_id == self.partner_id
         )
@@ -273,6 +285,7 @@ class ComplaintCustomerSide(models.AbstractModel):
         url = self._get_customer_path()
         if role != "link":
             return url
-        # Looking at a page gives out no new key, and who has none cannot follow.
+        # Looking at a page gives out no new key, and who has none cannot follow. Nobody but the superuser
+        # reads keys; who came by a link of this customer may have this one too.
         token = self.sudo().access_token
         return f"{url}?access_token={token}" if token and not self._is_link_over() else False

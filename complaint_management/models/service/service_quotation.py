@@ -7,13 +7,14 @@ class ComplaintServiceOrder(models.Model):
 
     _inherit = "complaint.service.order"
 
-    def _get_quotation(self):
+    def _get_quotation(self, lang=None):
         """Return the quotation as plain values in the customer's language, with nothing of our costs.
 
+        :param str lang: of the page that shows it, where that is another one
         :return: dict; ``lines`` is a list of dict, amounts are formatted
         """
         self.ensure_one()
-        order = self.sudo().with_context(lang=self.sudo().partner_id.lang or self.env.lang)
+        order = self.sudo().with_context(lang=lang or self.sudo().partner_id.lang or self.env.lang)
         currency, env = order.currency_id, order.env
         borne = {
             "charged": env._("You"),

@@ -37,21 +37,18 @@ class ComplaintServiceRequestPage(models.Model):
         """
         types = self._get_bookable_types(company)
         chosen = types.filtered(lambda kind: kind.id == typed["type"])
+        objects = self._get_own_objects(company)
+        about = objects.filtered(lambda asset: asset.id == typed["object"])
+        shown = self._get_types_for(about, types, company) | chosen
+        labels = {
+            asset.id: " · ".join(part for part in (asset.name, asset.serial) if part) for asset in objects
+        }
         return {
             "company": company.name,
-            "types": [
-                {
-                    "id": kind.id,
-                    "name": kind.name,
-                    "description": kind.description or False,
-                    "length": self._tell_length(timedelta(hours=kind.duration or 1)),
-                }
-                for kind in types
-            ],
-            "objects": [
-                (asset.id, " · ".join(part for part in (asset.name, asset.serial) if part))
-                for asset in self._get_own_objects(company)
-            ],
+            "groups": self._get_request_groups(types & shown, company),
+            "about": labels.get(about.id, False),
+            "more": len(shown) < len(types),
+            "objects": list(labels.items()),
             "chosen": chosen.name or False,
             "asks_object": chosen.asks_asset,
             "asks_words": self._asks_words(chosen),
@@ -61,6 +58,62 @@ class ComplaintServiceRequestPage(models.Model):
                 else {"days": [], "later": False, "first": True}
             ),
         }
+
+    @api.model
+    def _get_team_of_type(self, kind, company):
+        team = kind.team_id
+        return team if team.company_id == company else team.browse()
+
+    @api.model
+    def _get_types_for(self, asset, types, company):
+        """Return which kinds of service fit an object: those of the teams that look after it, and what no
+        team alone does. Of an object that nobody has had here yet: all that are about an object.
+
+        :param asset: complaint.asset.portal, one row or none
+        """
+        if not asset:
+            return types
+        asset_sudo = self.env["complaint.asset"].sudo().browse(asset.id)
+        orders_sudo = self.sudo()
+        groups = orders_sudo._read_group(
+            [("asset_id", "=", asset.id), ("company_id", "=", company.id), ("team_id", "!=", False)],
+            ["team_id"],
+        )
+        known = {team.id for (team,) in groups} | set(asset_sudo.due_ids.type_id.team_id.ids)
+
+        def fits(kind):
+            team = self._get_team_of_type(kind, company)
+            return not team or (team.id in known if known else kind.asks_asset)
+
+        return types.filtered(fits)
+
+    @api.model
+    def _get_request_groups(self, types, company):
+        """Return the kinds of service by the team that does them, what any team does at the end.
+
+        :return: list of ``{"name": of the team, False where there is nothing to tell apart, "types"}``
+        """
+        by_team = {}
+        for kind in types:
+            by_team.setdefault(self._get_team_of_type(kind, company), []).append(kind)
+        last = [by_team.pop(team) for team in list(by_team) if not team]
+        groups = [(team.name, kinds) for team, kinds in by_team.items()]
+        groups += [(self.env._("Other services"), kinds) for kinds in last]
+        return [
+            {
+                "name": len(groups) > 1 and name,
+                "types": [
+                    {
+                        "id": kind.id,
+                        "name": kind.name,
+                        "description": kind.description or False,
+                        "length": self._tell_length(timedelta(hours=kind.duration or 1)),
+                    }
+                    for kind in kinds
+                ],
+            }
+            for name, kinds in groups
+        ]
 
     @api.model
     def _asks_words(self, kind):

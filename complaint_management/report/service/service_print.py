@@ -29,7 +29,9 @@ class ComplaintServicePrint(models.AbstractModel):
         :param doc: one order, as superuser and in the language of who gets the print
         """
         return {
-            "lines": doc.line_ids,
+            # Lists, because parts of a recordset are read one by one.
+            "lines": list(doc.line_ids),
+            "checks": list(doc.check_ids),
             "usage_unit": self._get_label(doc.asset_id, "usage_unit") if doc._has_usage() else "",
             "format_usage": lambda value: doc.asset_id._format_usage(value),
         }
@@ -50,7 +52,24 @@ class ComplaintReceptionSheet(models.AbstractModel):
     @api.model
     def _get_page_values(self, doc):
         pictures, others = self._get_photos(doc)
-        return {**super()._get_page_values(doc), "photos": pictures, "other_photos": others}
+        values = super()._get_page_values(doc)
+        return {
+            **values,
+            "photos": pictures,
+            "other_photos": others,
+            "lines": self._get_signed(doc, values["lines"]),
+            "loaners": self._get_signed(doc, doc.loaner_ids),
+        }
+
+    @api.model
+    def _get_signed(self, doc, records):
+        """Return those that stood on the sheet when the customer signed it: what came later is none of it."""
+        signed_at = doc.reception_signed_at
+        return [
+            record
+            for record in records
+            if not signed_at or record.create_date.replace(microsecond=0) <= signed_at
+        ]
 
     @api.model
     def _get_photos(self, doc):
@@ -122,5 +141,4 @@ class ComplaintHandoverSheet(models.AbstractModel):
             **super()._get_page_values(doc),
             "has_amounts": "amount_charged" in doc._fields and bool(doc.line_ids),
             "given": given,
-            "checks": doc.check_ids,
         }

@@ -37,6 +37,7 @@ route                                                    | method | auth
 /my/service/new                                          | POST   | user
 /my/service/<int:order_id>                               | GET    | public
 /my/service/<int:order_id>/file/<int:file_id>            | GET    | public
+/my/service/<int:order_id>/sheet/<any(reception,handover):sheet> | GET | public
 /my/service/<int:order_id>/renew                         | POST   | public
 /my/service/<int:order_id>/<act>                         | POST   | public
 """

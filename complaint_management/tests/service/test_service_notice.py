@@ -130,6 +130,69 @@ class TestServiceNotice(NoticesCommon):
         self.assertFalse(self.send())
         self.assertEqual(self.Notice.search([("order_id", "=", order.id)]).reason, "ended")
 
+    # cancelling
+
+    def cancel(self, order):
+        order.with_user(self.advisor).action_cancel("The customer is a nuisance")
+
+    def test_cancelled(self):
+        """SV-5: who counts on an appointment is told, once, that it does not take place; not why."""
+        order = self.new_planned(user_id=self.advisor.id)
+        self.send()
+        self.cancel(order)
+        mail = self.send()
+        self.assertEqual(len(mail), 1)
+        self.assertEqual(mail.recipient_ids, self.customer)
+        self.assertIn("is cancelled", mail.subject)
+        self.assertIn(order._tell_moment(self.soon), mail.body_html)
+        self.assertNotIn("nuisance", f"{mail.subject} {mail.body_html}")
+        self.assertFalse(self.send())
+        with self.gates_open():
+            order.with_user(self.advisor).action_reopen("It was a mistake", "appointment")
+        self.send()
+        self.cancel(order)
+        self.assertEqual(len(self.send()), 1)
+        self.assertIn("cancelled:1", self.events(order))
+
+    def test_cancelled_as_wished(self):
+        """The page only asks: the customer waits for the answer."""
+        order = self.new_planned(user_id=self.advisor.id)
+        self.send()
+        order.sudo()._ask_for_change("cancel", "")
+        self.cancel(order)
+        self.assertIn("is cancelled", self.send().subject)
+
+    def test_cancelled_request(self):
+        """Who asked on the page for an appointment is told that there is none."""
+        order = self.new_planned(scheduled_start=False, user_id=self.advisor.id)
+        order.sudo().asked_online = True
+        self.cancel(order)
+        self.assertIn("there will be no appointment", self.send().body_html)
+
+    def test_cancelled_and_not_told(self):
+        """Nobody is told of what they do not count on, nor twice, nor after it was taken back."""
+        past = self.new_planned(scheduled_start=self.now - timedelta(hours=1), user_id=self.advisor.id)
+        without = self.new_planned(scheduled_start=False, user_id=self.advisor.id)
+        begun = self.new_planned(user_id=self.advisor.id)
+        back = self.new_planned(user_id=self.advisor.id)
+        self.move(begun, "work")
+        self.send()
+        for order in (past, without, begun, back):
+            self.cancel(order)
+        with self.gates_open():
+            back.with_user(self.advisor).action_reopen("It was a mistake", "appointment")
+        cancelled = self.Notice.search([("event", "=like", "cancelled:%")])
+        self.assertEqual(cancelled.order_id, back)
+        self.send()
+        self.assertEqual(cancelled.state, "skipped")
+        # A company that has its own letter for this stage sends that one.
+        stage = self.env["complaint.service.stage"].search([("step", "=", "cancelled")], limit=1)
+        stage.mail_template_id = self.env.ref(f"{TEMPLATE}delay")
+        order = self.new_planned(user_id=self.advisor.id)
+        self.send()
+        self.cancel(order)
+        self.assertEqual(self.kinds(order), ["confirmed", "stage"])
+
     # who is not written to
 
     def test_never_written_to(self):

@@ -1,8 +1,10 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.complaint_management.models.portal.customer_acts import CustomerRefusal
 from odoo.addons.complaint_management.tests.service.service_portal_common import ServicePortalCommon
@@ -278,6 +280,85 @@ class TestServicePortal(ServicePortalCommon):
         self.assertTrue(self.tasks(order, "note"))
         self.assertEqual(self.act(order, "sign", data, self.owner_user).status_code, 422)
         self.assertIn("Handed over to", self.page(order, self.owner_user).text)
+
+    def test_sheets(self):
+        """SV-2, SV-6: what the customer signed is there to take along, and nothing else."""
+        order = self.new_ready(self.owner, user_id=self.advisor.id)
+        path = f"/my/service/{order.id}/sheet/"
+        self.assertNotIn(path, self.page(order, self.owner_user).text)
+        self.assertEqual(self.page(order, self.owner_user, path="/sheet/handover").status_code, 404)
+        self.as_customer(order)._sign_as_customer("Zhang San", self.signature)
+        token = order._ensure_access_token()
+        self.env.flush_all()
+        page = self.page(order, self.owner_user).text
+        self.assertIn(f'href="{path}handover"', page)
+        self.assertNotIn(f"{path}reception", page)
+        self.assertIn(f"{path}handover?access_token={token}", self.page(order, token=token).text)
+        self.log_in(None)
+        with self.assertNothingStored():
+            sheet = self.page(order, token=token, path="/sheet/handover")
+        self.assertEqual(sheet.status_code, 200)
+        self.assertEqual(sheet.headers["Content-Type"], "application/pdf")
+        self.assertEqual(sheet.headers["Cache-Control"], "private, no-store")
+        self.assertIn(f"{order.number}.pdf", sheet.headers["Content-Disposition"])
+        for words in ("Hand-over Sheet", "Brake pad", "Zhang San"):
+            self.assertIn(words, sheet.text)
+
+    def test_sheet_without_a_signature(self):
+        """Why there is none is our note: that sheet is not offered."""
+        order = self.new_ready(self.owner, user_id=self.advisor.id)
+        order.with_user(self.advisor)._hand_over("Zhang San", False, unsigned_reason="In a hurry, angry")
+        self.env.flush_all()
+        self.assertNotIn("/sheet/", self.page(order, self.owner_user).text)
+        self.assertEqual(self.page(order, self.owner_user, path="/sheet/handover").status_code, 404)
+
+    def test_sheet_cannot_be_printed(self):
+        """Where the printing program is missing, the page says so."""
+        order = self.new_ready(self.owner, user_id=self.advisor.id)
+        self.as_customer(order)._sign_as_customer("Zhang San", self.signature)
+        self.env.flush_all()
+        logger = "odoo.addons.complaint_management.controllers.service.order"
+        with (
+            patch.object(type(order), "_print_sheet", side_effect=UserError("wkhtmltopdf")),
+            mute_logger(logger),
+        ):
+            answer = self.page(order, self.owner_user, path="/sheet/handover")
+        self.assertEqual(answer.status_code, 503)
+        self.assertIn("cannot be printed at the moment", answer.text)
+        self.assertNotIn("wkhtmltopdf", answer.text)
+
+    def test_language_of_the_page(self):
+        """Who reads the page in another language reads all of it so."""
+        order = self.new_offered(self.owner)
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.owner.lang = "fr_FR"
+        self.labour.uom_id.with_context(lang="fr_FR").name = "Heures"
+        english = order.with_context(lang="en_US")
+        self.assertIn("Heures", str(order.with_context(lang="fr_FR")._get_shown_quotation()["lines"]))
+        self.assertNotIn("Heures", str(english._get_shown_quotation()["lines"]))
+        self.assertIn("Heures", str(english._get_quotation()["lines"]))
+
+    def test_nothing_to_give_back(self):
+        """A treatment is confirmed; nobody gets anything back."""
+        order = self.new_ready(self.owner, asset_id=False)
+        text = self.page(order, self.owner_user).text
+        self.assertIn("I confirm that it was done", text)
+        self.assertNotIn("got it back", text)
+        self.assertNotIn("You get it back", text)
+        self.assertIn("got it back", self.page(self.new_ready(self.owner), self.owner_user).text)
+
+    def test_ended_long_ago(self):
+        """Where nothing can be written any more, it leads on to where it can."""
+        order = self.new_order_of(self.owner)
+        token = order._ensure_access_token()
+        self.move(order, "closed")
+        order.closed_at -= timedelta(days=self.company.complaint_reopen_days + 1)
+        self.env.flush_all()
+        page = self.page(order, self.owner_user).text
+        for href in ("/my/complaints/new", "/my/service/new"):
+            self.assertIn(f'href="{href}"', page)
+        # Who has no account cannot follow.
+        self.assertNotIn('href="/my/service/new"', self.page(order, token=token).text)
 
     def test_sign_too_early(self):
         """Nothing is signed for before it is ready."""

@@ -3,7 +3,7 @@ from datetime import datetime
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import HttpCase, freeze_time, new_test_user, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from odoo.addons.complaint_management.tests.print_common import PrintCommon
 from odoo.addons.complaint_management.tests.service.reception_common import (
@@ -92,6 +92,46 @@ class TestServicePrints(ServicePrintsCommon):
         page = self.render(RECEPTION, order, self.advisor)
         self.assertEqual(len(page.xpath("//table[@name='signatures']//img")), 1)
         self.assertIn("Li Si", page.xpath("//table[@name='signatures']")[0].text_content())
+
+    def test_signed_reception_sheet(self):
+        """SV-2: what comes after the signature does not get onto the sheet that was signed."""
+        order = self.new_full()
+        order._sign_reception("Li Si", SIGNATURE)
+        # The moment of the database is another one than that of the test.
+        order.sudo().reception_signed_at = order.line_ids[0].create_date
+        line = order.line_ids.create(
+            {"order_id": order.id, "kind": "part", "product_id": self.part.id, "name": "Hose"}
+        )
+        loaner = self.env["complaint.service.loaner"].create({"order_id": order.id, "name": "Bicycle"})
+        self.env.flush_all()
+        for late in (line, loaner):
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET create_date = create_date + INTERVAL '1 year' WHERE id = %s",
+                    SQL.identifier(late._table),
+                    late.id,
+                )
+            )
+        self.env.invalidate_all()
+        text = self.text(RECEPTION, order, self.advisor)
+        self.assertIn("Brake pad", text)
+        self.assertIn("Small van", text)
+        self.assertNotIn("Hose", text)
+        self.assertNotIn("Bicycle", text)
+
+    def test_headings_stay_with_what_follows(self):
+        """A heading does not stand alone at the end of a page, and one photo has no empty boxes beside it."""
+        order = self.hand_over(self.new_full())
+        tables = {RECEPTION: ("lines", "photos"), WORK: ("lines", "checks"), HANDOVER: ("lines", "checks")}
+        for report, names in tables.items():
+            page = self.render(report, order, self.advisor)
+            for name in names:
+                with self.subTest(report=report, table=name):
+                    kept = page.xpath(f"//table[@name='{name}']/tbody[@class='o_keep'][1]")[0]
+                    self.assertTrue(kept.xpath("./tr/th[@class='o_section']"))
+                    self.assertEqual(len(kept.xpath("./tr[td]")), 1)
+        page = self.render(RECEPTION, order, self.advisor)
+        self.assertEqual(len(page.xpath("//table[@name='photos']//td")), 1)
 
     def test_empty_reception_sheet(self):
         """SV-2: before the reception it is a form to fill in by hand."""

@@ -85,6 +85,60 @@ class TestServiceRequest(ServicePortalCommon):
         for odd in ("type=x&day=2026-99-99&object=-1", "type=999999999&slot=x&words=%00"):
             self.assertEqual(self.get(f"/my/service/new?{odd}", self.owner_user).status_code, 200)
 
+    def groups(self, **typed):
+        """Return what is offered, as ``{name of the group: names}``."""
+        orders = self.Order.with_user(self.owner_user)
+        typed = self.Order._get_request_typed({key: str(value) for key, value in typed.items()})
+        page = orders._get_request_page(self.company, typed)
+        return page, {group["name"]: [kind["name"] for kind in group["types"]] for group in page["groups"]}
+
+    def test_trades(self):
+        """SV-7: the owner of a car is not offered a facial."""
+        self.env["complaint.service.type"].search([]).customer_bookable = False
+        salon = self.workshop.copy({"name": "Salon"})
+        Type = self.env["complaint.service.type"]
+        common = {"company_id": self.company.id}
+        facial = Type.create({"name": "Facial", "team_id": salon.id, "asks_asset": False, **common})
+        laser = Type.create({"name": "Laser check", "team_id": salon.id, **common})
+        brakes = Type.create({"name": "Brakes", "team_id": self.workshop.id, **common})
+        advice = Type.create({"name": "Advice", "asks_asset": False, **common})
+        everything = {
+            "Salon": [facial.name, laser.name],
+            self.workshop.name: [brakes.name],
+            "Other services": [advice.name],
+        }
+        page, groups = self.groups()
+        self.assertEqual(groups, everything)
+        self.assertFalse(page["about"] or page["more"])
+        # Nobody has had it here: what is about no object does not fit, and no team is known.
+        page, groups = self.groups(object=self.van.id)
+        self.assertEqual(
+            groups, {"Salon": ["Laser check"], self.workshop.name: ["Brakes"], "Other services": ["Advice"]}
+        )
+        # Whoever has had it looks after it.
+        self.new_order_of(self.owner, team_id=self.workshop.id)
+        page, groups = self.groups(object=self.van.id)
+        self.assertEqual(groups, {self.workshop.name: ["Brakes"], "Other services": ["Advice"]})
+        self.assertIn("Delivery van", page["about"])
+        self.assertTrue(page["more"])
+        # What was chosen nevertheless is shown.
+        _page, groups = self.groups(object=self.van.id, type=facial.id)
+        self.assertEqual(groups["Salon"], ["Facial"])
+        # An object of somebody else, or none: everything.
+        _page, groups = self.groups(object=self.car.id)
+        self.assertEqual(groups, everything)
+        text = self.get(f"/my/service/new?object={self.van.id}", self.owner_user).text
+        self.assertIn("Show all services", text)
+        self.assertNotIn("Facial", text)
+
+    def test_one_trade(self):
+        """Where there is nothing to tell apart there are no headings."""
+        self.env["complaint.service.type"].search([]).customer_bookable = False
+        self.repair.write(
+            {"customer_bookable": True, "company_id": self.company.id, "team_id": self.workshop}
+        )
+        self.assertEqual(self.groups()[1], {False: [self.repair.name]})
+
     def test_ask(self):
         """SV-7: an order of the customer's own object at the chosen time, and somebody has to confirm it."""
         self.bookable()

@@ -79,6 +79,14 @@ CUSTOMER_WORDS = {
 }
 
 
+#: What of ours stands on the sheets, as it stood on the paper that the customer signed.
+SHEET_WORDS = [
+    "complaint.service.order.condition",
+    "complaint.service.order.belongings",
+    "complaint.service.order.reception_signed_by",
+]
+
+
 @tagged("post_install", "-at_install")
 class TestServiceSecurity(ServicePortalCommon):
     """IN-1, CP-5, OR-2: every page of service orders × everybody, with a marker in all that is ours."""
@@ -104,6 +112,7 @@ class TestServiceSecurity(ServicePortalCommon):
             "closed": lambda order: (self.make_ready(order), self.move(order, "closed")),
             "long ago": lambda order: self.move(order, "closed"),
             "cancelled": lambda order: order.with_user(self.advisor).action_cancel("No part"),
+            "signed": self.sign_reception,
         }
         self.orders, self.files = {}, {}
         for state, build in builders.items():
@@ -130,6 +139,11 @@ class TestServiceSecurity(ServicePortalCommon):
         check = {"order_id": order.id, "name": "Brakes tested", "passed": "yes", "remark": MARKER}
         self.env["complaint.service.check"].create(check)
         self.move(order, "handover")
+
+    def sign_reception(self, order):
+        order.with_user(self.advisor).action_receive_now()
+        order.with_user(self.advisor).write({"condition": "A scratch", "belongings": "Umbrella"})
+        order.with_user(self.advisor)._sign_reception("Zhang San", self.signature.partition(",")[2])
 
     def tell(self, order, body="Shown to the customer", **vals):
         values = {"message_type": "comment", "subtype_xmlid": "mail.mt_comment", "body": body, **vals}
@@ -181,8 +195,11 @@ class TestServiceSecurity(ServicePortalCommon):
 
     # asking
 
-    def ask(self, method, path, user, token=None, data=None):
-        """Send a request and return the answer as the table writes it; nothing internal is in it."""
+    def ask(self, method, path, user, token=None, data=None, known=()):
+        """Send a request and return the answer as the table writes it; nothing internal is in it.
+
+        :param known: what of it is printed nevertheless, see ``SHEET_WORDS``
+        """
         self.log_in(user)
         before = self.fingerprint() if method == "POST" else None
         with mute_logger("odoo.http", "odoo.addons.complaint_management.controllers.portal.page"):
@@ -191,7 +208,7 @@ class TestServiceSecurity(ServicePortalCommon):
             else:
                 with self.assertNothingStored():
                     response = self.get(path, user, token, method=method)
-        self.assertNoMarker(response, user)
+        self.assertNoMarker(response, user, known)
         self.env.invalidate_all()
         stored = method == "POST" and self.fingerprint() != before
         if response.status_code not in (302, 303):
@@ -212,8 +229,10 @@ class TestServiceSecurity(ServicePortalCommon):
         )
         return self.cr.fetchall()
 
-    def assertNoMarker(self, response, user):
+    def assertNoMarker(self, response, user, known=()):
         text = f"{response.text}\n{response.headers}".lower()
+        for word in known:
+            text = text.replace(f"{MARKER} {word}".lower(), "")
         if user and user in self.staff:
             # In the head of each page stands the name of whoever reads it.
             text = text.replace(user.name.lower(), "").replace((user.email or "").lower(), "")
@@ -316,6 +335,28 @@ class TestServiceSecurity(ServicePortalCommon):
         self.env.flush_all()
         for user, token in ((self.owner_user, None), (None, order.access_token), (self.advisor, None)):
             self.assertEqual(self.ask("GET", f"/my/service/{order.id}", user, token), "404")
+
+    def test_sheets(self):
+        """SV-2, SV-6: who reads the page gets the sheet that was signed, and nothing of ours beyond it."""
+        signed, plain = self.orders["signed"], self.orders["open"]
+        staff = [f"{user.id:06}" for user in self.staff]
+        for line in read_table(ANSWERS):
+            user = getattr(self, line["user"]) if line["user"] else None
+            for order in (signed, plain):
+                for sheet in ("reception", "handover"):
+                    wrong = "00000000-0000-4000-8000-000000000000"
+                    token = {"right": order.access_token, "wrong": wrong}.get(line["token"])
+                    there = order == signed and sheet == "reception"
+                    expected = "404" if line["page"] == "200" and not there else line["page"]
+                    path = f"/my/service/{order.id}/sheet/{sheet}"
+                    for method in ("GET", "HEAD"):
+                        with self.subTest(who=line["who"], how=method, path=path):
+                            answer = self.ask(method, path, user, token, known=(*SHEET_WORDS, *staff))
+                            self.assertEqual(answer, expected)
+        with mute_logger("odoo.http"):
+            path = f"/my/service/{signed.id}/sheet/"
+            self.assertEqual(self.post(f"{path}reception", {}, self.owner_user).status_code, 405)
+            self.assertEqual(self.get(f"{path}work_order", self.owner_user).status_code, 404)
 
     def test_wrong_methods(self):
         """What is only sent shows nothing, and what is only shown takes nothing."""
