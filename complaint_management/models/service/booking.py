@@ -40,7 +40,7 @@ class ComplaintServiceBooking(models.Model):
     )
     stop = fields.Datetime(
         related="order_id.scheduled_end",
-        string="Until",
+        string="End",
         store=True,
         readonly=False,
         precompute=True,
@@ -54,6 +54,7 @@ class ComplaintServiceBooking(models.Model):
             ("done", "Work done"),
             ("cancelled", "Cancelled"),
         ],
+        string="Status",
         compute="_compute_state",
         store=True,
         precompute=True,
