@@ -144,11 +144,30 @@ def step(odoo, known):
     return run
 
 
-def check_life(step, database, *install_options):
+def impossible_moments(database):
+    """Service orders whose moments cannot be, and technicians whose hours a first login would move."""
+    queries = {
+        "asked for after the appointment": """
+            SELECT number FROM complaint_service_order WHERE requested_at > scheduled_start""",
+        "handed over before the work was completed": """
+            SELECT service.number FROM complaint_service_order service
+              JOIN complaint_deadline deadline ON deadline.service_order_id = service.id
+             WHERE deadline.milestone = 'complete' AND deadline.reached_at > service.handed_over_at""",
+        "hours of somebody whom the browser of the first login would move to its time zone": """
+            SELECT employee.name FROM hr_employee employee
+             WHERE employee.complaint_technician AND employee.user_id IS NOT NULL
+               AND NOT EXISTS (SELECT FROM res_users_log log WHERE log.create_uid = employee.user_id)""",
+    }
+    return [f"{row[0]}: {what}" for what, query in queries.items() for row in databases.psql(query, database)]
+
+
+def check_life(step, database, *install_options, stories=False):
     """Install, upgrade and uninstall both add-ons; nothing may be left."""
     before = state(database)
     step("-d", database, "-i", MANAGEMENT, *install_options, *STOP)
     alone = state(database)
+    if stories:
+        assert impossible_moments(database) == []
     step("-d", database, "-i", SURVEY, *install_options, *STOP)
     assert databases.has_addons(database)
     step("-d", database, "-u", ",".join(ADDONS), *STOP)
@@ -166,7 +185,7 @@ def test_without_demo_data(step, new_database):
 
 def test_with_demo_data(step, new_database):
     database = new_database("demo")
-    check_life(step, database, "--with-demo")
+    check_life(step, database, "--with-demo", stories=True)
 
 
 def test_in_one_go_and_again(step, new_database):

@@ -39,6 +39,7 @@ class ComplaintAsset(models.Model):
     )
     kind_id = fields.Many2one(
         "complaint.asset.kind",
+        string="Kind of Object",
         compute="_compute_kind_id",
         store=True,
         readonly=False,
@@ -51,6 +52,7 @@ class ComplaintAsset(models.Model):
     )
     state = fields.Selection(
         [("in_use", "In use"), ("sold", "Sold"), ("scrapped", "Scrapped")],
+        string="Status",
         required=True,
         default="in_use",
         index=True,

@@ -83,7 +83,7 @@ class ComplaintAssetWarrantyTerm(models.Model):
     sequence = fields.Integer(default=10)
     name = fields.Char(required=True, translate=True)
     kind = fields.Selection(
-        [("statutory", "By law"), ("maker", "Maker's"), ("extended", "Extended")],
+        [("statutory", "By law"), ("maker", "Maker's"), ("extended", "Extended warranty")],
         string="Given by",
         required=True,
         default="maker",

@@ -20,9 +20,11 @@ class ComplaintAssetOwner(models.Model):
         "res.partner", string="Owned by", required=True, index=True, ondelete="restrict", check_company=True
     )
     date_from = fields.Date(
-        string="From", required=True, default=lambda self: fields.Date.context_today(self)
+        string="Owner since", required=True, default=lambda self: fields.Date.context_today(self)
     )
-    date_to = fields.Date(string="To", help="The day on which the next one had it. Empty: owns it now.")
+    date_to = fields.Date(
+        string="Owner until", help="The day on which the next one had it. Empty: owns it now."
+    )
 
     _period_in_order = models.Constraint(
         "CHECK (date_to IS NULL OR date_to >= date_from)",

@@ -34,7 +34,7 @@ class ComplaintAssetReading(models.Model):
         "complaint.asset", string="Object", required=True, index=True, ondelete="cascade", check_company=True
     )
     company_id = fields.Many2one(related="asset_id.company_id", store=True, precompute=True, index=True)
-    active = fields.Boolean(string="Valid", default=True, readonly=True)
+    active = fields.Boolean(string="Counts", default=True, readonly=True)
     date = fields.Datetime(string="Read on", required=True, default=fields.Datetime.now)
     value = fields.Float(
         string="Reading", required=True, digits=(16, 1), aggregator="max", help="What the meter shows."

@@ -61,7 +61,7 @@ class ComplaintAssetReminder(models.Model):
         readonly=True,
         default="planned",
     )
-    reason = fields.Selection(REASONS, string="Why Not", readonly=True)
+    reason = fields.Selection(REASONS, string="Why It Was Not Sent", readonly=True)
     sent_at = fields.Datetime(string="Sent on", readonly=True)
     address = fields.Char(string="Sent to", readonly=True)
     message_id = fields.Many2one(

@@ -23,7 +23,7 @@ class ComplaintAsset(models.Model):
     )
     sale_order_id = fields.Many2one(
         "sale.order",
-        string="Order",
+        string="Sales Order",
         compute="_compute_sale_order_id",
         store=True,
         readonly=False,

@@ -49,7 +49,9 @@ class ComplaintAssetWarning(models.Model):
         "complaint.service.fault", readonly=True, index="btree_not_null", ondelete="restrict"
     )
     value = fields.Integer(string="Counted", readonly=True)
-    limit = fields.Integer(readonly=True, help="The limit as it was when the warning was raised.")
+    limit = fields.Integer(
+        string="Most Allowed", readonly=True, help="The limit as it was when the warning was raised."
+    )
     level = fields.Selection(
         [("near", "Near the limit"), ("passed", "Limit passed")],
         string="How Far",
@@ -77,7 +79,7 @@ class ComplaintAssetWarning(models.Model):
         "complaint.complaint", readonly=True, index="btree_not_null", ondelete="set null", groups=NO_ACCESS
     )
     source = fields.Char(
-        string="From", compute="_compute_source", help="The service order and the complaint."
+        string="Because of", compute="_compute_source", help="The service order and the complaint."
     )
     note = fields.Text(string="What Was Done")
     handled_at = fields.Datetime(string="Handled on", readonly=True)

@@ -26,20 +26,20 @@ class ComplaintAssetWarranty(models.Model):
     )
     name = fields.Char(required=True)
     kind = fields.Selection(
-        [("statutory", "By law"), ("maker", "Maker's"), ("extended", "Extended")],
+        [("statutory", "By law"), ("maker", "Maker's"), ("extended", "Extended warranty")],
         string="Given by",
         required=True,
         default="extended",
     )
     date_start = fields.Date(
-        string="From",
+        string="Begins on",
         compute="_compute_date_start",
         store=True,
         readonly=False,
         precompute=True,
         required=True,
     )
-    date_end = fields.Date(string="To", help="The last day. Empty: no end by time.")
+    date_end = fields.Date(string="Ends on", help="The last day. Empty: no end by time.")
     usage_limit = fields.Float(
         string="Up to a Reading of",
         digits=(16, 1),

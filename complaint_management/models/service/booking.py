@@ -41,7 +41,7 @@ class ComplaintServiceBooking(models.Model):
     )
     stop = fields.Datetime(
         related="order_id.scheduled_end",
-        string="Until",
+        string="End",
         store=True,
         readonly=False,
         precompute=True,
@@ -55,6 +55,7 @@ class ComplaintServiceBooking(models.Model):
             ("done", "Work done"),
             ("cancelled", "Cancelled"),
         ],
+        string="Status",
         compute="_compute_state",
         store=True,
         precompute=True,

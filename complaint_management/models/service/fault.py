@@ -12,7 +12,9 @@ class ComplaintServiceFault(models.Model):
     _check_company_auto = True
 
     name = fields.Char(required=True, translate=True)
-    code = fields.Char(index="btree_not_null", help="As the maker or the trade numbers it.")
+    code = fields.Char(
+        string="Fault Code", index="btree_not_null", help="As the maker or the trade numbers it."
+    )
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", index="btree_not_null", help="Empty: for all companies.")
     safety = fields.Boolean(

@@ -31,7 +31,7 @@ class ComplaintServiceCheck(models.Model):
         ondelete="set null",
     )
     passed = fields.Selection(
-        [("yes", "Passed"), ("no", "Failed"), ("na", "Does not apply")], string="Result"
+        [("yes", "Passed"), ("no", "Not passed"), ("na", "Does not apply")], string="Check Result"
     )
     remark = fields.Char(help="What is wrong, where it failed.")
     asks_photo = fields.Boolean(string="With a Photo", help="The point counts once a photo shows it.")

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 
 #: Who bears a line.
 COVERS = [
-    ("charged", "Charged to the customer"),
+    ("charged", "Customer"),
     ("warranty", "Warranty"),
     ("goodwill", "Goodwill"),
     ("remedy", "Remedy of a complaint"),

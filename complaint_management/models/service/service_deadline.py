@@ -190,5 +190,5 @@ class ComplaintDeadlineRule(models.Model):
             "receive": self.env._("Taken in"),
             "diagnose": self.env._("Diagnosed"),
             "complete": self.env._("Work completed"),
-            "hand_over": self.env._("Handed over"),
+            "hand_over": self.env._("Hand-over done"),
         }

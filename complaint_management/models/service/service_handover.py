@@ -165,7 +165,10 @@ class ComplaintServiceOrder(models.Model):
         return self._open_signing("reception")
 
     def _open_signing(self, kind):
-        labels = {"handover": self.env._("Hand Over"), "reception": self.env._("Sign the Reception Sheet")}
+        labels = {
+            "handover": self.env._("Hand Over to the Customer"),
+            "reception": self.env._("Sign the Reception Sheet"),
+        }
         return {
             "name": labels[kind],
             "type": "ir.actions.act_window",

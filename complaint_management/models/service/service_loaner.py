@@ -49,7 +49,7 @@ class ComplaintServiceLoaner(models.Model):
     condition_out = fields.Text(string="Condition When Lent", copy=False)
     condition_back = fields.Text(string="Condition When Returned", copy=False)
     state = fields.Selection(
-        [("out", "Out"), ("overdue", "Overdue"), ("returned", "Returned")],
+        [("out", "Out"), ("overdue", "Overdue"), ("returned", "Given back")],
         string="Status",
         compute="_compute_state",
         search="_search_state",

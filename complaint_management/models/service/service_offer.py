@@ -151,8 +151,12 @@ class ComplaintServiceOrder(models.Model):
     def _get_quotation_words(self, words):
         """Return what is said about the quotation, with its lines, for the chatter."""
         rows = Markup().join(
-            Markup("<li>%s · %s · %s · %s</li>")
-            % (line["name"], line["quantity"], line["total"], line["borne"])
+            # the customer is “You” on their own page, but not in what colleagues read
+            Markup("<li>%s</li>")
+            % " · ".join(
+                [line["name"], line["quantity"], line["total"]]
+                + ([line["borne"]] if line["covered"] != "charged" else [])
+            )
             for line in self._get_quotation()["lines"]
         )
         return Markup("<p>%s</p><ul>%s</ul>") % (words, rows)

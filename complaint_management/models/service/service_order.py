@@ -133,7 +133,7 @@ class ComplaintServiceOrder(models.Model):
     # when
     scheduled_start = fields.Datetime(string="Appointment", copy=False, tracking=True, index="btree_not_null")
     scheduled_end = fields.Datetime(
-        string="Until",
+        string="Appointment Ends",
         compute="_compute_scheduled_end",
         store=True,
         readonly=False,

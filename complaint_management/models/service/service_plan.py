@@ -279,7 +279,7 @@ class ComplaintServicePlanReminder(models.Model):
     days = fields.Integer(string="Days Before", required=True)
     mail_template_id = fields.Many2one(
         "mail.template",
-        string="Letter",
+        string="E-mail",
         index="btree_not_null",
         ondelete="restrict",
         domain="[('model', '=', 'complaint.asset.due')]",

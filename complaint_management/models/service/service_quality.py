@@ -15,7 +15,7 @@ class ComplaintServiceOrder(models.Model):
         related="type_id.asks_quality", string="Asks for a Check", export_string_translation=False
     )
     rework_count = fields.Integer(
-        string="Times Sent Back",
+        string="Times Back in Work",
         readonly=True,
         copy=False,
         help="How often the check sent it back to the work.",

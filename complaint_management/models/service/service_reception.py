@@ -23,7 +23,7 @@ class ComplaintServiceOrder(models.Model):
     received_at = fields.Datetime(string="Received on", copy=False, tracking=True, index="btree_not_null")
     received_by_id = fields.Many2one(
         "res.users",
-        string="Received by",
+        string="Taken In by",
         compute="_compute_received_by_id",
         store=True,
         readonly=False,

@@ -18,7 +18,7 @@ class ComplaintServiceStage(models.Model):
             ("work", "Work"),
             ("quality", "Quality check"),
             ("settlement", "Settlement"),
-            ("handover", "Hand-over"),
+            ("handover", "Hand-over to the customer"),
             ("closed", "Closed"),
             ("cancelled", "Cancelled"),
         ],

@@ -27,7 +27,7 @@ class ComplaintServiceType(models.Model):
     company_id = fields.Many2one("res.company", index="btree_not_null", help="Empty: for all companies.")
     kind = fields.Selection(KINDS, required=True, default="repair")
     duration = fields.Float(
-        string="Usual Duration", default=1.0, help="Hours of work that are planned for one order."
+        string="Usual Working Time", default=1.0, help="Hours of work that are planned for one order."
     )
     team_id = fields.Many2one(
         "complaint.team",

@@ -19,7 +19,7 @@ class ComplaintServiceOrder(models.Model):
     _inherit = "complaint.service.order"
 
     work_note = fields.Text(
-        string="What Was Done",
+        string="Work Carried Out",
         tracking=True,
         copy=False,
         help="For the record and for the customer's papers.",

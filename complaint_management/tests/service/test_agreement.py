@@ -159,6 +159,7 @@ class TestAgreement(MoneyCommon):
         order._agree("paper", "Zhang San", SIGNATURE)
         message = order.sudo().message_ids.filtered(lambda message: "Agreed by" in message.body)
         self.assertIn("Brake pad", message.body)
+        self.assertNotIn("You", message.body, "colleagues read it, not the customer")
         self.assertEqual(len(message.attachment_ids), 1)
         copied = order.copy()
         self.assertEqual((copied.quotation_state, copied.sudo().sale_order_id.id), ("none", False))

@@ -1,4 +1,7 @@
+from ast import literal_eval
 from datetime import datetime, timedelta
+
+from lxml import etree
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -149,6 +152,21 @@ class TestBooking(PlanningCommon):
         count = self.Order.search_count([])
         self.assertRefuses("booked for", self.Order.with_user(self.advisor).create, [vals, dict(vals)])
         self.assertEqual(self.Order.search_count([]), count)
+
+    def test_planning_opens_with_what_is_ahead(self):
+        """SV-5: planning opens with this week and later; who takes the filter away sees what was before."""
+        past = self.bookings_of(self.new_booked(datetime(2026, 2, 2, 8)))
+        ahead = self.bookings_of(self.new_booked())
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "complaint_management.complaint_service_booking_action"
+        )
+        context = literal_eval(action["context"])
+        [name] = [key.removeprefix("search_default_") for key in context if key.startswith("search_default_")]
+        view = etree.fromstring(self.Booking.get_view(view_type="search")["arch"])
+        domain = literal_eval(view.xpath(f"//filter[@name='{name}']")[0].get("domain"))
+        found = self.Booking.with_context(active_test=False).search(domain)
+        self.assertIn(ahead, found)
+        self.assertNotIn(past, found)
 
     def test_overlap_with_what_is_over(self):
         """SV-5: cancelled work takes no time, and what has passed is entered as it was."""

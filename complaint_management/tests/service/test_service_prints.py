@@ -188,7 +188,7 @@ class TestServicePrints(ServicePrintsCommon):
             "New discs before winter",
             "12,000 km → 12,010 km",
             "Wheel nuts tightened Passed",
-            "Test drive Failed Pulls to the left",
+            "Test drive Not passed Pulls to the left",
             "Umbrella",
             "Smells of rubber",
             "I have taken over",

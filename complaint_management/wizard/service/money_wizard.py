@@ -19,7 +19,7 @@ class ComplaintServiceAnswer(models.TransientModel):
         [("phone", "By phone"), ("paper", "On paper")], string="How", required=True, default="phone"
     )
     name = fields.Char(
-        string="Who Agrees",
+        string="Agreed By",
         compute="_compute_name",
         store=True,
         readonly=False,

@@ -15,7 +15,7 @@ class ComplaintServiceFindTime(models.TransientModel):
     order_id = fields.Many2one("complaint.service.order", required=True, ondelete="cascade")
     company_id = fields.Many2one(related="order_id.company_id")
     type_id = fields.Many2one(related="order_id.type_id")
-    day_from = fields.Date(string="From", help="Empty: as soon as possible.")
+    day_from = fields.Date(string="Not Before", help="Empty: as soon as possible.")
     duration = fields.Float(
         string="Hours of Work",
         compute="_compute_duration",
@@ -95,7 +95,7 @@ class ComplaintServiceFindTimeLine(models.TransientModel):
 
     wizard_id = fields.Many2one("complaint.service.find.time", required=True, index=True, ondelete="cascade")
     start = fields.Datetime(required=True)
-    stop = fields.Datetime(string="Until", required=True)
+    stop = fields.Datetime(string="End", required=True)
     day = fields.Char(compute="_compute_day")
     employee_ids = fields.Many2many(
         "hr.employee", "complaint_find_time_line_employee_rel", "line_id", "employee_id", string="Technician"
@@ -139,7 +139,7 @@ class ComplaintServiceReschedule(models.TransientModel):
         required=True,
     )
     stop = fields.Datetime(
-        string="Until",
+        string="End",
         compute="_compute_times",
         store=True,
         readonly=False,

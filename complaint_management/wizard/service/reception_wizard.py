@@ -17,7 +17,9 @@ class ComplaintServiceSigning(models.TransientModel):
         ondelete="cascade",
     )
     kind = fields.Selection(
-        [("reception", "Reception sheet"), ("handover", "Hand-over")], required=True, default="handover"
+        [("reception", "Reception sheet"), ("handover", "Hand-over to the customer")],
+        required=True,
+        default="handover",
     )
     name = fields.Char(string="Who Signs", compute="_compute_name", store=True, readonly=False)
     way = fields.Selection(

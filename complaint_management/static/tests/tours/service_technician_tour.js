@@ -45,10 +45,10 @@ registry.category("web_tour.tours").add("complaint_service_technician", {
         { trigger: `${point("Wheel nuts")} button.btn-success[name=action_pass]` },
         {
             content: "What failed asks for a remark",
-            trigger: `${point("Tyres")} a:contains('Failed')`,
+            trigger: `${point("Tyres")} a:contains('Not Passed')`,
             run: "click",
         },
-        { trigger: ".modal [name=passed] .o_selection_badge:contains('Failed')", run: "click" },
+        { trigger: ".modal [name=passed] .o_selection_badge:contains('Not passed')", run: "click" },
         { trigger: ".modal [name=remark] input", run: "edit Worn on the left" },
         { trigger: ".modal .o_form_button_save:contains('Save')", run: "click" },
         noDialog,
