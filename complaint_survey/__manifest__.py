@@ -1,7 +1,7 @@
 # Part of the complaint management suite. See LICENSE file for full licensing details.
 {
     "name": "Complaint Surveys",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Services/Complaints",
     "summary": "Satisfaction surveys whose low scores become work again",
     "author": "Complaint Management Contributors",
