@@ -13,7 +13,7 @@ from odoo.addons.complaint_management.tests.service.care_common import CareCommo
 from odoo.addons.complaint_management.tests.web_client import read_specification
 
 ORDER, ASSET, BOOKING = "complaint.service.order", "complaint.asset", "complaint.service.booking"
-MANY = 24
+MANY = 60
 #: A Monday in working hours.
 NOW = datetime(2026, 3, 2, 8)
 
