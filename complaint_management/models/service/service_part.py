@@ -46,7 +46,9 @@ def drop_defaults(records, kept=()):
     dropped = {f"default_{fname}" for fname in _get_not_entered(records, kept)}
     if not dropped & context.keys():
         return records
-    return records.with_context({key: value for key, value in context.items() if key not in dropped})
+    # Not with_context(**…), which adds to the context and drops nothing.
+    heard = {key: value for key, value in context.items() if key not in dropped}
+    return records.with_env(records.env(context=heard))
 
 
 class ComplaintServicePart(models.AbstractModel):
