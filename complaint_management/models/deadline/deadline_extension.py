@@ -26,6 +26,7 @@ class ComplaintDeadlineExtension(models.Model):
     reason = fields.Text(required=True, help="The customer reads this when the extension is approved.")
     state = fields.Selection(
         [("requested", "Waits for decision"), ("approved", "Approved"), ("refused", "Refused")],
+        string="Status",
         required=True,
         default="requested",
         readonly=True,

@@ -33,7 +33,9 @@ class ComplaintDeadlineRecompute(models.Model):
     total_count = fields.Integer(string="Clocks")
     done_count = fields.Integer(string="Done")
     fault_count = fields.Integer(string="Failed")
-    state = fields.Selection([("waiting", "Waiting"), ("done", "Done")], default="waiting", required=True)
+    state = fields.Selection(
+        [("waiting", "Waiting"), ("done", "Done")], string="Status", default="waiting", required=True
+    )
 
     @api.model
     def _request(

@@ -46,6 +46,7 @@ class ComplaintHandover(models.Model):
             ("withdrawn", "Withdrawn"),
             ("assigned", "Assigned"),
         ],
+        string="Status",
         required=True,
         default="requested",
         readonly=True,

@@ -51,7 +51,7 @@ class ComplaintNoticeQueue(models.AbstractModel):
             ("no_template", "The template was removed"),
             ("fault", "It could not be written: see the server's log"),
         ],
-        string="Why Not",
+        string="Why It Was Not Sent",
         readonly=True,
     )
     address = fields.Char(string="Sent to", readonly=True)

@@ -26,7 +26,9 @@ class ComplaintAssetDueRequest(models.Model):
     last_id = fields.Integer(help="All objects up to this one are done.")
     done_count = fields.Integer(string="Done")
     fault_count = fields.Integer(string="Failed")
-    state = fields.Selection([("waiting", "Waiting"), ("done", "Done")], default="waiting", required=True)
+    state = fields.Selection(
+        [("waiting", "Waiting"), ("done", "Done")], string="Status", default="waiting", required=True
+    )
 
     _waiting_idx = models.Index("(id) WHERE state = 'waiting'")
 

@@ -57,6 +57,7 @@ class ComplaintDeadlineReport(models.Model):
         selection=lambda self: (
             self.env["complaint.deadline"]._fields["state"]._description_selection(self.env)
         ),
+        string="Status",
         readonly=True,
     )
     start = fields.Datetime(readonly=True)

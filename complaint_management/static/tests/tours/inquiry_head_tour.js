@@ -123,7 +123,7 @@ registry.category("web_tour.tours").add("complaint_inquiry_pass_on", {
             content: "The number to tell the customer",
             trigger: ".modal h2:contains('It is registered as') [name=number]:contains('-')",
         },
-        { trigger: ".modal footer button:contains('Close'):visible", run: "click" },
+        { trigger: ".modal footer button:contains('OK'):visible", run: "click" },
         { trigger: "body:not(:has(.modal))" },
     ],
 });
