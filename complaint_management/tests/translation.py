@@ -13,7 +13,8 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%|%[sd]")
 MARKUP = re.compile(r"</?[a-zA-Z][^>]*>")
 #: Attributes that a person reads or hears: their words are translated with the markup around them.
 SPOKEN = re.compile(r'(?<=\b(?:title=)")[^"]*|(?<=\baria-label=")[^"]*')
-CHINESE = re.compile(r"[\u4e00-\u9fff]")
+# Ideographs, and the marks between them.
+CHINESE = re.compile(r"[\u4e00-\u9fff，：]")
 #: Punctuation of Western width beside a Chinese character.
 NARROW = re.compile(r"[\u4e00-\u9fff][,.;:?!()]|[,;:?!()][\u4e00-\u9fff]")
 
