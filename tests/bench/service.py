@@ -34,7 +34,6 @@ WHAT = "service orders"
 COLUMN = 40
 ORDER, ASSET, BOOKING = "complaint.service.order", "complaint.asset", "complaint.service.booking"
 OPEN = [("closed_at", "=", False)]
-WORK_STEPS = ("reception", "diagnosis", "quotation", "work")
 #: What the planning action shows, see views/service/planning_views.xml.
 SHOWN = [("state", "in", ["planned", "done"])]
 MEASURES = (
@@ -153,7 +152,14 @@ def _screens(bench):
         team = _team(env)
         kind = env.ref("complaint_management.complaint_service_type_repair")
         order = env[ORDER].search(
-            [("step", "in", WORK_STEPS), ("team_id", "=", team.id), ("asset_id", "!=", False)],
+            [
+                ("step", "=", "work"),
+                ("check_ids", "!=", False),
+                ("line_ids.covered", "=", "warranty"),
+                ("team_id", "=", team.id),
+                # The same is looked up in both databases: what is checked, who bears what.
+                ("asset_id.warranty_end", ">=", MOMENT.date()),
+            ],
             # Today, so that what stands against its appointment is looked up.
             order="scheduled_start desc",
             limit=1,
