@@ -28,6 +28,7 @@ MOVING = {
     "ir_model_constraint": "compared by name, below",
     "ir_model_data": "compared by name, below",
     "ir_profile": "measurements",
+    "res_users_log": "when people logged in; some of the demo's have, see demo/service/service_demo.xml",
 }
 
 SCHEMA = {
