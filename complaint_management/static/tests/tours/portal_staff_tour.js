@@ -27,7 +27,7 @@ tours.add("complaint_portal_link", {
                 }
             },
         },
-        { trigger: ".modal footer button:contains(Close)", run: "click" },
+        { trigger: ".modal footer button:contains(OK)", run: "click" },
         noDialog,
     ],
 });
