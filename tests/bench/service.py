@@ -151,17 +151,10 @@ def _screens(bench):
         names = [*web_client.read_specification(env, BOOKING, "calendar"), "start", "stop", "display_name"]
         team = _team(env)
         kind = env.ref("complaint_management.complaint_service_type_repair")
+        # Of the weeks ahead, which are the same in both: what is to be looked up depends on the order.
         order = env[ORDER].search(
-            [
-                ("step", "=", "work"),
-                ("check_ids", "!=", False),
-                ("line_ids.covered", "=", "warranty"),
-                ("team_id", "=", team.id),
-                # The same is looked up in both databases: what is checked, who bears what.
-                ("asset_id.warranty_end", ">=", MOMENT.date()),
-            ],
-            # Today, so that what stands against its appointment is looked up.
-            order="scheduled_start desc",
+            [("type_id", "=", kind.id), ("team_id", "=", team.id), ("scheduled_start", ">=", MOMENT)],
+            order="scheduled_start desc, id desc",
             limit=1,
         )
         asset = order.asset_id
